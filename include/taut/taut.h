@@ -1,0 +1,168 @@
+/* taut: what a course of microneedling does to skin.  Public interface.
+ *
+ * Life line:  taut_context -> taut_case -> taut_model -> taut_state -> taut_result
+ *
+ *   taut_context   log, messages, progress, data folder; one per program, used by one thread at a time
+ *   taut_case      what the user wrote, resolved with presets and defaults; editable
+ *   taut_model     a case made ready to run: frozen, const, may be shared by threads
+ *   taut_state     evolves: fields, clock
+ *   taut_result    series, visits and fields read out of a finished run
+ *
+ * Rules.  Every function that can fail returns taut_err.  A positive code means that the caller can mend the cause
+ * and that no object was changed; a negative code means that the object involved is spoilt and should be destroyed.
+ * The text of the failure is taut_context_message().  The library never prints, never exits and catches no signals.
+ * `create` and `read` give an object to the caller, `destroy` takes it back (NULL-safe, leaves NULL);
+ * a pointer returned by a getter is lent and lives as long as the object.
+ *
+ * taut informs professionals and researchers.  It is no medical advice.
+ */
+#ifndef TAUT_TAUT_H
+#define TAUT_TAUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TAUT_API __attribute__((visibility("default")))
+#define TAUT_MUST_USE __attribute__((warn_unused_result))
+#define TAUT_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define TAUT_API
+#define TAUT_MUST_USE
+#define TAUT_PRINTF(f, a)
+#endif
+
+/** The sentence that stands wherever people read results. */
+#define TAUT_NOTICE "taut informs professionals and researchers; it is no medical advice."
+
+/** Error codes: one list (errors.def) gives code, text and the exit status of the command. */
+typedef enum taut_err {
+#define TAUT_ERROR(name, value, exit_status, text) TAUT_ERR_##name = value,
+#include <taut/errors.def>
+#undef TAUT_ERROR
+} taut_err;
+#define TAUT_OK TAUT_ERR_NONE
+
+/** Short text of an error code; never NULL. */
+TAUT_API const char *taut_err_text(taut_err err);
+/** Exit status of the command for an error code (docs: user guide, exit status). */
+TAUT_API int taut_err_exit_status(taut_err err);
+
+/** Version, e.g. "0.1.0", and the commit it was built from ("unknown" outside git). */
+TAUT_API const char *taut_version(void);
+TAUT_API const char *taut_commit(void);
+
+/* ------------------------------------------------------------------------------------------------ context ---- */
+
+typedef enum taut_log_level { TAUT_LOG_DEBUG, TAUT_LOG_INFO, TAUT_LOG_WARNING, TAUT_LOG_ERROR } taut_log_level;
+
+/** Receives each message (no trailing newline). */
+typedef void taut_log_fn(void *user, taut_log_level level, const char *text);
+/** Receives progress: simulated day and end day.  Return true to ask the run to stop (reported as INTERRUPTED). */
+typedef bool taut_progress_fn(void *user, double day, double end_day);
+
+/** Options of a context; zero is a sensible default for every member. */
+typedef struct taut_context_options {
+  taut_log_fn *log;
+  taut_progress_fn *progress;
+  void *user;           /**< handed to log and progress */
+  int threads;          /**< worker threads of a run; 0 means 1 */
+  const char *data_dir; /**< folder with presets/; NULL: $TAUT_DATA, then beside the command, then the installed one */
+} taut_context_options;
+
+typedef struct taut_context taut_context;
+
+TAUT_API TAUT_MUST_USE taut_err taut_context_create(const taut_context_options *options, taut_context **out);
+TAUT_API void taut_context_destroy(taut_context **context);
+/** Text of the last failure, possibly several lines, each `where: what`; "" when nothing failed.  Lent. */
+TAUT_API const char *taut_context_message(const taut_context *context);
+
+/* --------------------------------------------------------------------------------------------------- case ---- */
+
+typedef struct taut_case taut_case;
+
+/** Reads a case file, applies `sets` ("key=value", n of them, later ones win), resolves presets and defaults and
+ *  validates everything.  Every error found is in the message as FILE:LINE:COLUMN. */
+TAUT_API TAUT_MUST_USE taut_err taut_case_read(taut_context *context, const char *path, const char *const *sets, size_t n,
+                                               taut_case **out);
+/** The same from text in memory; `name` stands for the file in messages. */
+TAUT_API TAUT_MUST_USE taut_err taut_case_parse(taut_context *context, const char *name, const char *text, size_t length,
+                                                const char *const *sets, size_t n, taut_case **out);
+TAUT_API void taut_case_destroy(taut_case **c);
+/** Writes the resolved case as YAML that reads back to the same case; origins as comments. */
+TAUT_API TAUT_MUST_USE taut_err taut_case_write(const taut_case *c, FILE *out);
+/** Writes a commented starter case. */
+TAUT_API TAUT_MUST_USE taut_err taut_case_template(taut_context *context, FILE *out);
+/** SHA-free fingerprint of the resolved case: 16 hexadecimal digits and NUL. */
+TAUT_API void taut_case_hash(const taut_case *c, char hash[17]);
+
+/* -------------------------------------------------------------------------------------------------- model ---- */
+
+typedef struct taut_model taut_model;
+
+/** Builds skin, puncture, injury, grids and the healing model of a case.  The case may be destroyed afterwards. */
+TAUT_API TAUT_MUST_USE taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model **out);
+TAUT_API void taut_model_destroy(taut_model **model);
+/** Warnings found while building, one a string; lent. */
+TAUT_API size_t taut_model_warnings(const taut_model *model, const char *const **texts);
+
+/* -------------------------------------------------------------------------------------------------- state ---- */
+
+/** What a stretch of the run did. */
+typedef struct taut_report {
+  double day;             /**< reached time, days after the first session */
+  long steps, rejected;   /**< accepted and rejected steps */
+  long backward_euler;    /**< fields redone with backward Euler because a right-hand side was negative */
+  double step_min, step_max;
+} taut_report;
+
+typedef struct taut_state taut_state;
+
+TAUT_API TAUT_MUST_USE taut_err taut_state_create(taut_context *context, const taut_model *model, taut_state **out);
+TAUT_API void taut_state_destroy(taut_state **state);
+/** Advances to `day`, sessions on the way included (a session exactly at `day` too). */
+TAUT_API TAUT_MUST_USE taut_err taut_state_advance(taut_state *state, double day, taut_report *report);
+
+/* ------------------------------------------------------------------------------------------------- result ---- */
+
+typedef struct taut_result taut_result;
+
+/** Runs the whole course of a model. */
+TAUT_API TAUT_MUST_USE taut_err taut_run(taut_context *context, const taut_model *model, taut_result **out);
+TAUT_API void taut_result_destroy(taut_result **result);
+
+/** Writes the result folder (docs: user guide, result folder).  All files appear together or none does.
+ *  @param force  replace an existing non-empty folder */
+TAUT_API TAUT_MUST_USE taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder,
+                                                  bool force);
+/** Writes the observables of the healing document, one row a follow-up time, full digits (CSV). */
+TAUT_API TAUT_MUST_USE taut_err taut_result_write_observables(taut_context *context, const taut_result *result,
+                                                              const char *path);
+/** Writes the short table that ends `taut run`. */
+TAUT_API TAUT_MUST_USE taut_err taut_result_print(const taut_result *result, FILE *out);
+
+/* ----------------------------------------------------------------------------------------- single questions ---- */
+
+typedef enum taut_format { TAUT_FORMAT_TEXT, TAUT_FORMAT_JSON, TAUT_FORMAT_MARKDOWN } taut_format;
+
+/** Needling alone: skin, puncture, pattern, layer exit, warnings.
+ *  @param samples  number of random depths for the spread; 0: none */
+TAUT_API TAUT_MUST_USE taut_err taut_puncture_print(taut_context *context, const taut_case *c, long samples,
+                                                    taut_format format, FILE *out);
+/** Parameters: all, or the named ones (`healing.b_F`, or a prefix such as `needling`). */
+TAUT_API TAUT_MUST_USE taut_err taut_params_print(taut_context *context, const char *const *names, size_t n,
+                                                  taut_format format, FILE *out);
+/** Lists one kind of thing: devices, sites, quantities, fields, serums, conditions, studies (what this version has). */
+TAUT_API TAUT_MUST_USE taut_err taut_list_print(taut_context *context, const char *kind, taut_format format, FILE *out);
+/** The resolved case with units, origins, derived values (skin, depth, loop gains) and warnings: `taut check`. */
+TAUT_API TAUT_MUST_USE taut_err taut_check_print(taut_context *context, const taut_case *c, FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,80 @@
+/* What a finished run holds: plain data, filled by run/, written by io/.  Times are days after the first session. */
+#ifndef TAUT_OBSERVE_RESULT_H
+#define TAUT_OBSERVE_RESULT_H
+
+#include "domain/domain.h"
+#include "fields/fields.h"
+#include "param/case.h"
+
+/** A quantity of interface.md 4: row of observe/quantities.def. */
+typedef struct taut_quantity {
+  const char *name, *unit, *doc;   /**< unit as printed */
+  const char *how;                 /**< how it is computed, one phrase */
+  const char *evidence;            /**< "calibrated: …", "predicted", … */
+  const char *group;               /**< matrix | cells and signals | injury */
+} taut_quantity;
+enum {
+#define QUANTITY(name, ...) TAUT_Q_##name,
+#include "observe/quantities.def"
+#undef QUANTITY
+  TAUT_QUANTITIES
+};
+extern const taut_quantity taut__quantity[TAUT_QUANTITIES];
+
+/** Fields of one domain at one time; data[f] has the points where field f lives. */
+typedef struct taut_snapshot {
+  double day;
+  double **data; /**< [domains * fields]: data[d * fields + f] */
+} taut_snapshot;
+
+/** A conservation ledger: an integral at the end against its balance (healing.md 16.4). */
+typedef struct taut_ledger {
+  const char *name, *unit;
+  double found, expected, relative_error;
+} taut_ledger;
+
+/** One session as computed. */
+typedef struct taut_session_report {
+  double day, nominal_mm, achieved_mm, density_cm2, holes_cm2, cv_area, rehit_share;
+  double bleeding;               /**< probability a hit bleeds */
+  double p_fat_ultrasound, p_fat_histology;
+  double hole_um;
+  double injured_um;             /**< S */
+} taut_session_report;
+
+struct taut_result {
+  taut_context *context;
+  const taut_case *c;            /**< copy-free: owned by the model, which the caller keeps alive */
+  char *case_yaml;               /**< text of the resolved case */
+  char hash[17];
+  /* series */
+  double baseline[TAUT_QUANTITIES];
+  int visits;
+  double *visit_day, *visit;     /**< visit[v * TAUT_QUANTITIES + q]; on a session day before the session */
+  int points;
+  double *point_day, *point;     /**< dense course, same layout */
+  /* observables of the healing document at follow-up times, after the injury at the instant of a session */
+  int observables;
+  const char *const *observable_name;
+  double *observed;              /**< [visits * observables] */
+  /* fields at the visits (after the injury on session days) */
+  const taut_field_set *set;     /**< lent by the model */
+  int domains;
+  const taut_domain *const *domain; /**< lent by the model */
+  const double *weight;
+  int snapshots;
+  taut_snapshot *snapshot;
+  /* facts */
+  int sessions;
+  taut_session_report *session;
+  int ledgers;
+  taut_ledger *ledger;
+  taut_report report;
+  double wall_seconds;
+  double loop_gain_inflammation, loop_gain_tgf;
+  double rest_residual;          /**< largest |P - L u| of the rest state, 1/day */
+  taut_texts warnings;
+  taut_texts log;                /**< lines of log.txt: a line an accepted step and event */
+};
+
+#endif
