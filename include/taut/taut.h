@@ -57,6 +57,9 @@ TAUT_API int taut_err_exit_status(taut_err err);
 TAUT_API const char *taut_version(void);
 TAUT_API const char *taut_commit(void);
 
+/** Index of the name nearest to `word` by edit distance, or -1 when none is near enough to suggest. */
+TAUT_API int taut_name_nearest(const char *word, const char *const *names, size_t n);
+
 /* ------------------------------------------------------------------------------------------------ context ---- */
 
 typedef enum taut_log_level { TAUT_LOG_DEBUG, TAUT_LOG_INFO, TAUT_LOG_WARNING, TAUT_LOG_ERROR } taut_log_level;
@@ -105,7 +108,8 @@ TAUT_API void taut_case_hash(const taut_case *c, char hash[17]);
 
 typedef struct taut_model taut_model;
 
-/** Builds skin, puncture, injury, grids and the healing model of a case.  The case may be destroyed afterwards. */
+/** Builds skin, puncture, injury, grids and the healing model of a case.  The model lends the case, and a result lends its
+ *  model: destroy them in the order result, state, model, case, context. */
 TAUT_API TAUT_MUST_USE taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model **out);
 TAUT_API void taut_model_destroy(taut_model **model);
 /** Warnings found while building, one a string; lent. */
@@ -136,6 +140,9 @@ typedef struct taut_result taut_result;
 TAUT_API TAUT_MUST_USE taut_err taut_run(taut_context *context, const taut_model *model, taut_result **out);
 TAUT_API void taut_result_destroy(taut_result **result);
 
+/** Tells before anything is computed whether the result folder can be written; writes nothing.  INPUT when it is no
+ *  folder, or not empty without `force`; IO when the nearest existing parent cannot be written. */
+TAUT_API TAUT_MUST_USE taut_err taut_result_folder_check(taut_context *context, const char *folder, bool force);
 /** Writes the result folder (docs: user guide, result folder).  All files appear together or none does.
  *  @param force  replace an existing non-empty folder */
 TAUT_API TAUT_MUST_USE taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder,

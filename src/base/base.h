@@ -18,6 +18,7 @@ taut_err taut__error_code(const taut_context *context);
 /** Number of recorded failures. */
 int taut__fail_count(const taut_context *context);
 
+/** Hands a message to the log of the context.  Call it from one thread only: the one that owns the context. */
 void taut__log(taut_context *context, taut_log_level level, const char *format, ...) TAUT_PRINTF(3, 4);
 /** True when the user asks to stop. */
 bool taut__progress(taut_context *context, double day, double end_day);
@@ -25,8 +26,9 @@ int taut__threads(const taut_context *context);
 /** Folder that holds presets/; lent, resolved once.  NULL with a recorded failure when none is found. */
 const char *taut__data_dir(taut_context *context);
 
-/* Memory.  taut__alloc zeroes; both report MEMORY through a NULL return.  For tests, taut__alloc_fail_after(n) makes
- * the n-th allocation from now fail (n < 0: never). */
+/* Memory.  taut__alloc zeroes; both report MEMORY through a NULL return, also when count * size overflows, and give a
+ * pointer even for no bytes.  For tests, taut__alloc_fail_after(n) makes the n-th allocation from now fail, once
+ * (1: the next; n < 1: never). */
 void *taut__alloc(size_t count, size_t size);
 void *taut__realloc(void *p, size_t count, size_t size);
 /** 64-byte aligned doubles, zeroed; release with free(). */
@@ -42,6 +44,7 @@ typedef struct taut_text {
   bool failed; /**< out of memory at some append: data is incomplete */
 } taut_text;
 void taut__text_add(taut_text *text, const char *format, ...) TAUT_PRINTF(2, 3);
+void taut__text_vadd(taut_text *text, const char *format, va_list args) TAUT_PRINTF(2, 0);
 void taut__text_addn(taut_text *text, const char *bytes, size_t n);
 void taut__text_free(taut_text *text);
 
@@ -55,10 +58,12 @@ void taut__texts_free(taut_texts *texts);
 
 /** Shortest decimal text that reads back as the same double ("%.17g" at worst). */
 const char *taut__number(double x, char buffer[32]);
-/** Index of the nearest name by edit distance (transpositions count once), or -1 when none is near enough to suggest. */
+/** Index of the nearest name by edit distance (a swap of neighbours counts once, a wrong case an eighth), or -1 when none
+ *  is near enough to suggest. */
 int taut__nearest(const char *word, const char *const *names, size_t n);
 
-/* Counter-based random numbers (Random123 Philox4x32-10): a number depends on (seed, stream, index) alone. */
+/* Counter-based random numbers (Random123 Philox4x32-10): a number depends on (seed, stream, index) alone.
+ * The normal number is the quantile of the uniform number at the same address: use another stream for independence. */
 double taut__uniform(uint64_t seed, uint64_t stream, uint64_t index);        /**< in (0, 1) */
 double taut__normal(uint64_t seed, uint64_t stream, uint64_t index);         /**< N(0, 1) */
 uint64_t taut__stream(const char *name);                                     /**< stream number of a name (FNV-1a) */
