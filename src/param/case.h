@@ -136,12 +136,19 @@ struct taut_case {
   taut_param_registry registry;
   void **values;
   taut_texts warnings; /**< found while reading; each with its place */
-  void *resolved;      /**< private to param/: the resolved tree with texts and origins */
+  /* what treatment: and schedule: say for every session; sessions hold the outcome.  NAN: not given */
+  double treatment_depth, treatment_achieved, treatment_density, treatment_passes;
+  double treatment_time; /**< day; of a pen, becomes treatment_density */
+  double schedule_interval;
+  struct taut_resolved *resolved; /**< private to param/: the resolved tree with texts and origins */
 };
 
 /** Parses and resolves (see taut_case_read).  The registry must outlive the case. */
 TAUT_MUST_USE taut_err taut__case_parse(taut_context *context, const taut_param_registry *registry, const char *name,
                                         const char *text, size_t length, const char *const *sets, size_t n, taut_case **out);
+/** The same from a file. */
+TAUT_MUST_USE taut_err taut__case_read(taut_context *context, const taut_param_registry *registry, const char *path,
+                                       const char *const *sets, size_t n, taut_case **out);
 /** Struct of a table by group name, e.g. taut__case_params(c, "healing"); lent. */
 const void *taut__case_params(const taut_case *c, const char *group);
 /** "case.yaml:14:9" (or "--set key") of a key given by the user, else of the case as a whole; lent text in `buffer`. */

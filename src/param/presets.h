@@ -1,0 +1,22 @@
+/* Presets: sites and devices as data files with sources, and the coupled defaults. */
+#ifndef TAUT_PARAM_PRESETS_H
+#define TAUT_PARAM_PRESETS_H
+
+#include "param/case.h"
+
+/** A preset as a list shows it. */
+typedef struct taut_preset {
+  char *name, *title;
+} taut_preset;
+/** Lists the presets of a kind ("sites" or "devices") in alphabetical order; release with taut__presets_free. */
+TAUT_MUST_USE taut_err taut__presets_list(taut_context *context, const char *kind, taut_preset **presets, int *count);
+void taut__presets_free(taut_preset **presets, int count);
+
+/** A condition or medicine of needling.md 8.1. */
+typedef struct taut_condition {
+  const char *id, *what, *names, *modalities, *level, *advice, *source;
+} taut_condition;
+/** Row i, NULL beyond the last. */
+const taut_condition *taut__condition(int i);
+
+#endif
