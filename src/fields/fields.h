@@ -55,6 +55,14 @@ typedef struct taut_group {
   int n, field[4];
 } taut_group;
 
+/** A balance that the engine keeps: between events, the change of the integral of these fields equals the time integral of
+ *  their summed P - L u. */
+typedef struct taut_balance {
+  const char *name, *unit;
+  double scale;             /**< factor from field units x mm3 to `unit` */
+  int n, field[8];
+} taut_balance;
+
 /** An instance of the equations.  Everything is lent by the owner of `constants` and outlives every user. */
 typedef struct taut_field_set {
   const char *name;
@@ -74,6 +82,8 @@ typedef struct taut_field_set {
   void (*gate_local)(const taut_strip *s, double *restrict out);
   double (*gate_close)(const void *constants, taut_layer layer, double mean);
   unsigned gate_layers;
+  int balances;
+  const taut_balance *balance;
 } taut_field_set;
 
 /** The points of a domain, as the biology may see them: layers and planes are contiguous ranges, surface first. */

@@ -52,7 +52,9 @@ typedef struct taut_healing {
   double f_N, f_M, f_E, f_K, f_b;          /**< patient multipliers */
   double E_r, I_r, Lt_r;
   double tonT, s_K, hTb, hVb, hA_b;        /**< derived constants used by strips */
-  double loop_gain_inflammation, loop_gain_tgf; /**< healing.md 13 */
+  double loop_gain_inflammation; /**< healing.md 13, at B = 1 */
+  double loop_gain_tgf;          /**< at m = 1, F = 1 */
+  taut_balance balance[3];                 /**< ledgers: collagen, elastin, PDGF released by platelets */
   taut_field_set set;                      /**< ready for the engine; lends this struct as constants */
 } taut_healing;
 
@@ -72,6 +74,22 @@ void taut__age_initialiser(const taut_healing_params *p, double age, double phot
 void taut__healing_injure(const taut_healing *h, const taut_points *points, const taut_damage *damage, double *const *u);
 /** Excision (healing.md 7.4), zero mode. */
 void taut__healing_excise(const taut_healing *h, const taut_points *points, double *const *u);
+
+/** Treatment besides needles (healing.md 8); zero: none. */
+typedef struct taut_modifiers {
+  double vitamin_c;      /**< strength v, e.g. 0.2 */
+  double prp;            /**< platelet-rich plasma, dose 1 = fourfold platelets in 2 % of the volume */
+  double retinoid;       /**< pre-treatment, 0..1 */
+} taut_modifiers;
+/** Scalars in force `since` days after the last session (< 0: before any).  They change at since = 0, vitc_window and
+ *  prp_window only. */
+void taut__healing_drive(const taut_healing *h, const taut_modifiers *with, double since, double drive[TAUT_DRIVES]);
+/** Sources in force, for points above the reached depth; zeros otherwise (pg/mm3/day). */
+void taut__healing_source(const taut_healing *h, const taut_modifiers *with, double since, double source[TAUT_H_FIELDS]);
+
+/** Loop gains (healing.md 13; what exactly is computed: gains.c).  Healthy skin needs both below one. */
+double taut__gain_inflammation(const taut_healing *h, double B);
+double taut__gain_tgf(const taut_healing *h, double m, double F);
 
 /** Linear reductions that observables need besides the mean of every field over every layer. */
 typedef enum taut_extra {
