@@ -29,4 +29,19 @@ TAUT_MUST_USE taut_err taut__domain_zero(taut_context *context, taut_domain **ou
 TAUT_MUST_USE taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g, taut_domain **out);
 void taut__domain_destroy(taut_domain **domain);
 
+/** A track's radii by depth, as the needling room computes them. */
+typedef struct taut_track_profile {
+  double depth;                                     /**< l, mm */
+  double (*needle)(const void *user, double z);     /**< r_n */
+  double (*hole)(const void *user, double z);       /**< r_h */
+  const void *user;
+  double spread;                                    /**< fd: pushed-aside matrix goes to fd r_n */
+} taut_track_profile;
+
+/** Volume fractions of one session's track on the points of a domain (healing.md 7.1: 16 slices a plane, exact overlap of
+ *  annuli).  The arrays of `damage` are allocated here; bleeding, reference and depth are the caller's. */
+TAUT_MUST_USE taut_err taut__damage_create(taut_context *context, const taut_domain *domain,
+                                           const taut_track_profile *profile, taut_damage *damage);
+void taut__damage_free(taut_damage *damage);
+
 #endif

@@ -24,6 +24,8 @@ extern const taut_quantity taut__quantity[TAUT_QUANTITIES];
 /** Fields of one domain at one time; data[f] has the points where field f lives. */
 typedef struct taut_snapshot {
   double day;
+  const taut_domain *const *domain; /**< [domains] at that time (sessions may differ); lent by the model */
+  const double *weight;             /**< [domains]; lent by the model */
   double **data; /**< [domains * fields]: data[d * fields + f] */
 } taut_snapshot;
 
@@ -69,10 +71,14 @@ struct taut_result {
   taut_session_report *session;
   int ledgers;
   taut_ledger *ledger;
+  double worst_solve;            /**< largest relative imbalance of an implicit transport solve */
+  double peak_myofibroblasts;    /**< largest local density over the course, fibroblast units */
+  double peak_gate;              /**< largest mechanical gate over the course */
   taut_report report;
   double wall_seconds;
   double loop_gain_inflammation, loop_gain_tgf;
   double rest_residual;          /**< largest |P - L u| of the rest state, 1/day */
+  char *uncertainty;             /**< one sentence: what dominates the uncertainty; NULL: none */
   taut_texts warnings;
   taut_texts log;                /**< lines of log.txt: a line an accepted step and event */
 };

@@ -1,0 +1,283 @@
+#include "course/course.h"
+#include "observe/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Columns of the observables file: those of the healing document, and for the well-mixed point its fields, relative collagen
+ * mass and type III share as well. */
+static const char *const observable_names[] = {
+#define OBSERVABLE(name, ...) #name,
+#include "healing/observables.def"
+#undef OBSERVABLE
+#define FIELD(name, ...) #name,
+#include "healing/fields.def"
+#undef FIELD
+    "mass", "IIIshare"};
+enum { ZERO_OBSERVABLES = sizeof observable_names / sizeof *observable_names };
+
+/* A course in progress: the state and the growing result. */
+typedef struct course {
+  taut_state *state;
+  taut_result *r;
+  const taut_treat *last; /* session that was applied last */
+  int capacity;           /* of the dense series */
+} course;
+
+static taut_err no_memory(taut_context *context)
+{
+  return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the results");
+}
+
+/* Quantities (and, where asked, observables) of the current state. */
+static void measure(course *c, double *quantity, double *observable)
+{
+  taut_view view;
+  double o[TAUT_OBSERVABLES];
+  taut__state_view(c->state, &view);
+  taut__observe(c->state->model->healing, &view, o);
+  c->r->peak_myofibroblasts = fmax(c->r->peak_myofibroblasts, o[TAUT_O_A_max]);
+  c->r->peak_gate = fmax(c->r->peak_gate, o[TAUT_O_m_max]);
+  if (observable) memcpy(observable, o, sizeof o);
+  if (!quantity) return;
+  taut__quantities(c->state->model->healing, &view, o, quantity);
+  const taut_treat *t = c->last;
+  const bool needle = c->state->model->c->model.injury == TAUT_INJURY_DEVICE;
+  if (c->state->model->excision) return;
+  quantity[TAUT_Q_achieved_depth] = t ? t->puncture.depth : 0;
+  if (t && !needle) return; /* the reference injury knows no skin, vessels or fat */
+  quantity[TAUT_Q_bleeding_probability] = t ? t->puncture.bleeding : 0;
+  quantity[TAUT_Q_layer_exit_ultrasound] = t ? t->p_fat[0] : 0;
+  quantity[TAUT_Q_layer_exit_histology] = t ? t->p_fat[1] : 0;
+}
+
+/* Observables of the healing document, one row of the result. */
+static void observe(course *c, double *row)
+{
+  double o[TAUT_OBSERVABLES];
+  measure(c, NULL, o);
+  memcpy(row, o, sizeof o);
+  if (c->r->observables == TAUT_OBSERVABLES) return;
+  double *const *u = taut__engine_state(c->state->engine, 0);
+  for (int f = 0; f < TAUT_H_FIELDS; f++)
+    row[TAUT_OBSERVABLES + f] = c->r->set->field[f].layers & TAUT_IN(TAUT_RETICULAR) ? u[f][0] : NAN;
+  const double in = u[TAUT_H_C3][0] + u[TAUT_H_Cn][0] + u[TAUT_H_Cx][0];
+  row[ZERO_OBSERVABLES - 2] = o[TAUT_O_mass_ret];
+  row[ZERO_OBSERVABLES - 1] = in > 0 ? u[TAUT_H_C3][0] / in : NAN;
+}
+
+/* Adds a point to the dense series. */
+static taut_err add_point(course *c)
+{
+  taut_result *r = c->r;
+  if (r->points == c->capacity) {
+    const int more = c->capacity ? 2 * c->capacity : 512;
+    double *day = taut__realloc(r->point_day, (size_t)more, sizeof *day);
+    if (day) r->point_day = day;
+    double *point = taut__realloc(r->point, (size_t)more * TAUT_QUANTITIES, sizeof *point);
+    if (point) r->point = point;
+    if (!day || !point) return no_memory(c->state->context);
+    c->capacity = more;
+  }
+  r->point_day[r->points] = taut__engine_day(c->state->engine);
+  measure(c, &r->point[(size_t)r->points * TAUT_QUANTITIES], NULL);
+  r->points++;
+  return TAUT_OK;
+}
+
+static taut_err after_step(void *user, taut_engine *engine, const taut_report *report)
+{
+  course *c = user;
+  taut_context *context = c->state->context;
+  taut_err err = add_point(c);
+  if (!err)
+    err = taut__texts_add(&c->r->log, "day %.9g: step %ld accepted, %ld rejected so far", taut__engine_day(engine),
+                          report->steps, report->rejected);
+  if (!err && taut__progress(context, taut__engine_day(engine), c->state->model->c->until))
+    err = taut__fail(context, TAUT_ERR_INTERRUPTED, NULL, "interrupted at day %.6g of %.6g", taut__engine_day(engine),
+                     c->state->model->c->until);
+  return err;
+}
+
+/* Copies the fields as they are now. */
+static taut_err take_snapshot(course *c)
+{
+  taut_result *r = c->r;
+  const taut_field_set *set = r->set;
+  taut_snapshot *s = &r->snapshot[r->snapshots];
+  s->day = taut__engine_day(c->state->engine);
+  const taut_treat *t = c->last ? c->last : &c->state->model->treat[0];
+  s->domain = t->domain;
+  s->weight = t->weight;
+  s->data = taut__alloc((size_t)(r->domains * set->n), sizeof *s->data);
+  if (!s->data) return no_memory(c->state->context);
+  r->snapshots++;
+  for (int d = 0; d < r->domains; d++)
+    for (int f = 0; f < set->n; f++) {
+      int first, count;
+      taut__field_points(&set->field[f], &t->domain[d]->points, &first, &count);
+      double *copy = taut__alloc_doubles((size_t)count + 1);
+      if (!copy) return no_memory(c->state->context);
+      memcpy(copy, taut__engine_state(c->state->engine, d)[f], (size_t)count * sizeof *copy);
+      s->data[d * set->n + f] = copy;
+    }
+  return TAUT_OK;
+}
+
+static taut_err apply_session(course *c)
+{
+  taut_state *s = c->state;
+  const taut_treat *t = &s->model->treat[s->next];
+  taut_err err = add_point(c); /* as it was just before */
+  if (!err) err = taut__state_session(s);
+  if (err) return err;
+  c->last = t;
+  err = taut__texts_add(&c->r->log, "day %.9g: %s", t->day, s->model->excision ? "excision" : "session");
+  return err ? no_memory(s->context) : add_point(c);
+}
+
+/* Advances to `day`; sessions before it are applied, one exactly at `day` is left to the caller. */
+static taut_err advance(course *c, double day)
+{
+  taut_err err = TAUT_OK;
+  while (!err && taut__state_next_session(c->state) < day) {
+    err = taut__engine_advance(c->state->engine, taut__state_next_session(c->state), after_step, c, &c->r->report);
+    if (!err) err = apply_session(c);
+  }
+  return err ? err : taut__engine_advance(c->state->engine, day, after_step, c, &c->r->report);
+}
+
+static taut_err run_events(course *c)
+{
+  const taut_case *k = c->state->model->c;
+  taut_err err = TAUT_OK;
+  for (int v = 0; !err && v < k->follow_ups; v++) {
+    err = advance(c, k->follow_up[v]);
+    if (err) break;
+    /* a visit on a session day comes before the session, the document's observables and the fields after it */
+    c->r->visit_day[v] = k->follow_up[v];
+    measure(c, &c->r->visit[(size_t)v * TAUT_QUANTITIES], NULL);
+    c->r->visits = v + 1;
+    if (taut__state_next_session(c->state) <= k->follow_up[v]) err = apply_session(c);
+    if (!err) observe(c, &c->r->observed[v * c->r->observables]);
+    if (!err) err = take_snapshot(c);
+  }
+  if (!err) err = advance(c, k->until);
+  if (!err && taut__state_next_session(c->state) <= k->until) err = apply_session(c);
+  return err;
+}
+
+static taut_err report_sessions(taut_context *context, const taut_model *m, taut_result *r)
+{
+  if (m->untreated || m->excision) return TAUT_OK;
+  r->session = taut__alloc((size_t)m->treats, sizeof *r->session);
+  if (!r->session) return no_memory(context);
+  r->sessions = m->treats;
+  for (int i = 0; i < m->treats; i++) {
+    const taut_treat *t = &m->treat[i];
+    r->session[i] = (taut_session_report){.day = t->day,
+                                          .nominal_mm = m->c->session[i].depth,
+                                          .achieved_mm = t->puncture.depth,
+                                          .density_cm2 = 100 * t->pattern.hits,
+                                          .holes_cm2 = 100 * t->pattern.holes,
+                                          .cv_area = t->pattern.cv_area,
+                                          .rehit_share = t->pattern.rehit_share,
+                                          .bleeding = t->puncture.bleeding,
+                                          .p_fat_ultrasound = t->p_fat[0],
+                                          .p_fat_histology = t->p_fat[1],
+                                          .hole_um = 2000 * t->puncture.hole_radius,
+                                          .injured_um = 1000 * t->pattern.hits * t->puncture.damaged_volume};
+  }
+  return TAUT_OK;
+}
+
+static taut_err report_balances(taut_context *context, taut_engine *e, taut_result *r)
+{
+  const int rows = r->set->balances;
+  r->ledger = taut__alloc((size_t)rows + 1, sizeof *r->ledger);
+  if (!r->ledger) return no_memory(context);
+  for (int b = 0; b < rows; b++) {
+    const taut_balance_sum s = taut__engine_balance(e, b);
+    r->ledger[b] = (taut_ledger){r->set->balance[b].name, r->set->balance[b].unit, s.found, s.expected,
+                                 s.turnover > 0 ? fabs(s.found - s.expected) / s.turnover : 0};
+  }
+  r->ledgers = rows;
+  r->worst_solve = taut__engine_worst_solve(e);
+  return TAUT_OK;
+}
+
+static taut_err begin(taut_context *context, const taut_model *m, taut_result *r)
+{
+  const size_t visits = (size_t)m->c->follow_ups + 1;
+  r->context = context;
+  r->c = m->c;
+  r->set = &m->healing->set;
+  r->domains = m->tracks;
+  r->domain = m->treat[0].domain;
+  r->weight = m->treat[0].weight;
+  r->loop_gain_inflammation = m->healing->loop_gain_inflammation;
+  r->loop_gain_tgf = m->healing->loop_gain_tgf;
+  r->observables = m->excision ? ZERO_OBSERVABLES : TAUT_OBSERVABLES;
+  r->observable_name = observable_names;
+  r->visit_day = taut__alloc_doubles(visits);
+  r->visit = taut__alloc_doubles(visits * TAUT_QUANTITIES);
+  r->observed = taut__alloc_doubles(visits * (size_t)r->observables);
+  r->snapshot = taut__alloc(visits, sizeof *r->snapshot);
+  if (!r->visit_day || !r->visit || !r->observed || !r->snapshot) return no_memory(context);
+  for (size_t i = 0; i < m->warnings.count; i++)
+    if (taut__texts_add(&r->warnings, "%s", m->warnings.item[i])) return no_memory(context);
+  return report_sessions(context, m, r);
+}
+
+/* Warnings that only the run can give (healing.md 11). */
+static taut_err scar_warnings(course *c)
+{
+  const taut_result *r = c->r;
+  taut_texts *w = &c->r->warnings;
+  taut_err err = TAUT_OK;
+  if (c->state->model->excision) return err;
+  if (r->peak_myofibroblasts > 0.3)
+    err = taut__texts_add(w, "myofibroblasts reach %.2g of the normal fibroblast number somewhere: above 0.3 the model expects "
+                             "scarring rather than rejuvenation (assumed limit)",
+                          r->peak_myofibroblasts);
+  if (!err && r->peak_gate > 0.6)
+    err = taut__texts_add(w, "the mechanical gate reaches %.2g: above 0.6 the model expects scarring (assumed limit)",
+                          r->peak_gate);
+  return err ? no_memory(c->state->context) : TAUT_OK;
+}
+
+taut_err taut__course_run(taut_context *context, const taut_model *model, taut_result *result)
+{
+  struct timespec from, to;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  course c = {.r = result};
+  taut_err err = begin(context, model, result);
+  if (!err) err = taut__state_create(context, model, &c.state);
+  if (!err) {
+    result->rest_residual = taut__engine_residual(c.state->engine);
+    measure(&c, result->baseline, NULL);
+    err = run_events(&c);
+  }
+  if (!err) err = report_balances(context, c.state->engine, result);
+  if (!err) err = scar_warnings(&c);
+  taut__state_destroy(&c.state);
+  clock_gettime(CLOCK_MONOTONIC, &to);
+  result->wall_seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+  return err;
+}
+
+void taut__result_free(taut_result *r)
+{
+  for (int i = 0; i < r->snapshots; i++) {
+    for (int k = 0; k < r->domains * r->set->n; k++) free(r->snapshot[i].data[k]);
+    free(r->snapshot[i].data);
+  }
+  void *const arrays[] = {r->snapshot, r->visit_day, r->visit,  r->observed, r->point_day,
+                          r->point,    r->session,   r->ledger, r->case_yaml};
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
+  taut__texts_free(&r->warnings);
+  taut__texts_free(&r->log);
+  memset(r, 0, sizeof *r);
+}

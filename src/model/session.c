@@ -1,0 +1,139 @@
+#include "model/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double pi = 3.14159265358979323846;
+
+/* Below this many needle radii neighbouring tracks merge, and one track in its own surroundings no longer describes them
+ * (design rule 2). */
+static const double least_radius = 1.25;
+
+taut_err taut__needle_session(taut_context *context, const taut_case *c, const taut_skin *skin, const taut_session *session,
+                              taut_treat *treat, taut_texts *warnings)
+{
+  const taut_needling_params *p = taut__case_params(c, "needling");
+  const taut_skin_params *sp = taut__case_params(c, "skin");
+  taut_err err = taut__puncture(context, p, skin, &c->device, &c->treatment, session->depth, session->achieved,
+                                &treat->puncture);
+  if (!err) err = taut__pattern(context, p, &c->device, &c->treatment, session, &treat->puncture, &treat->pattern);
+  if (!err)
+    err = taut__fat_probabilities(context, p, sp, &c->patient, &c->site, &c->device, &c->treatment, session->depth,
+                                  session->achieved,
+                                  TAUT_FAT_SAMPLES, c->seed, treat->p_fat);
+  if (!err)
+    err = taut__needling_warnings(context, c, skin, &treat->puncture, &treat->pattern, treat->p_fat, warnings);
+  return err;
+}
+
+static double reference_needle(const void *user, double z)
+{
+  const taut_reference_track *t = user;
+  return z < t->depth ? t->r0 * fmin(1, (t->depth - z) / t->tip) : 0;
+}
+
+static double reference_hole(const void *user, double z)
+{
+  const taut_reference_track *t = user;
+  return t->fh * reference_needle(user, z);
+}
+
+static double device_needle(const void *user, double z)
+{
+  return taut__track_needle_radius(user, z);
+}
+
+static double device_hole(const void *user, double z)
+{
+  return taut__track_hole_radius(user, z);
+}
+
+static void reference_session(const taut_case *c, const taut_session *session, taut_treat *treat, taut_session_tracks *t)
+{
+  const taut_healing_params *h = taut__case_params(c, "healing");
+  const taut_needling_params *p = taut__case_params(c, "needling");
+  treat->reference = (taut_reference_track){.depth = h->fz * session->depth, .r0 = h->r0, .tip = h->tip, .fh = h->fh};
+  treat->puncture.depth = treat->reference.depth;
+  treat->pattern.hits = treat->pattern.holes = session->density;
+  treat->pattern.radius = 1 / sqrt(pi * session->density);
+  /* scattered as a Poisson pattern where three tracks are asked for: the document has no device */
+  treat->pattern.shape = p->k_poisson;
+  treat->pattern.cv_area = 1 / sqrt(p->k_poisson);
+  t->profile = (taut_track_profile){treat->reference.depth, reference_needle, reference_hole, &treat->reference, h->fd};
+  t->hole_radius = h->fh * h->r0;
+  t->needle_radius = h->r0;
+  t->bleeding = 1;
+}
+
+static void device_session(const taut_case *c, taut_treat *treat, taut_session_tracks *t)
+{
+  const taut_healing_params *h = taut__case_params(c, "healing");
+  const taut_puncture *p = &treat->puncture;
+  t->profile = (taut_track_profile){fmax(p->depth, p->injury_depth), device_needle, device_hole, p, h->fd};
+  t->hole_radius = p->hole_radius;
+  t->needle_radius = taut__track_needle_radius(p, 0);
+  t->bleeding = p->bleeding;
+}
+
+/* An untreated course needs a grid and no injury; all fields are uniform in planes, so any track will do. */
+static void untreated(taut_treat *treat, taut_session_tracks *t)
+{
+  treat->reference = (taut_reference_track){.depth = 0, .r0 = 0.1, .tip = 1, .fh = 0.5};
+  t->profile = (taut_track_profile){0, reference_needle, reference_hole, &treat->reference, 1};
+  t->hole_radius = 0.05;
+  t->needle_radius = 0.1;
+  t->radius[0] = 0.4;
+  t->weight[0] = 1;
+}
+
+/* A session equal to an earlier one but for its day needs no second sampling. */
+static const taut_treat *earlier(const taut_model *m, int i)
+{
+  const taut_session *s = m->c->session;
+  for (int j = 0; j < i; j++) {
+    const taut_session a = s[i], b = s[j];
+    const bool achieved = a.achieved == b.achieved || (isnan(a.achieved) && isnan(b.achieved));
+    const bool dose = a.density == b.density || (isnan(a.density) && a.passes == b.passes);
+    if (a.depth == b.depth && achieved && dose) return &m->treat[j];
+  }
+  return NULL;
+}
+
+static taut_err too_dense(taut_context *context, const taut_case *c, double R, double needle)
+{
+  char where[512];
+  return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, "treatment.density", where),
+                    "tracks of radius %.3g mm are closer than %.3g needle radii (%.3g mm): they merge, and the track scale no "
+                    "longer holds; expected a lower density (scale patch, which is not available in this version, is made "
+                    "for this)",
+                    R, least_radius, needle);
+}
+
+taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_treat *treat, taut_session_tracks *tracks)
+{
+  const taut_case *c = m->c;
+  if (m->untreated) {
+    untreated(treat, tracks);
+    return TAUT_OK;
+  }
+  const taut_session *session = &c->session[i];
+  taut_err err = TAUT_OK;
+  if (c->model.injury == TAUT_INJURY_REFERENCE) {
+    reference_session(c, session, treat, tracks);
+  } else {
+    const taut_treat *same = earlier(m, i);
+    if (same)
+      *treat = *same;
+    else
+      err = taut__needle_session(context, c, &m->skin, session, treat, &m->warnings);
+    if (!err) device_session(c, treat, tracks);
+  }
+  treat->day = session->day;
+  if (err) return err;
+  err = taut__track_nodes(context, taut__case_params(c, "needling"), &treat->pattern, m->tracks, tracks->radius, tracks->weight);
+  for (int t = 0; !err && t < m->tracks; t++)
+    if (tracks->radius[t] < least_radius * tracks->needle_radius)
+      err = too_dense(context, c, tracks->radius[t], tracks->needle_radius);
+  return err;
+}
