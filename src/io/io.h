@@ -1,0 +1,86 @@
+/* Room io: results on disk and on the terminal.
+ *
+ * Everything under a final name is complete.  Files are composed in memory, written into a hidden folder beside the final
+ * one, synchronised and closed with every error checked, and appear together by one rename.  That holds for HDF5 too:
+ * its file is built in memory, so that a full disk meets one writer only.  The library changes no signal action; SIGXFSZ
+ * (file size limit) is held back while a file is written and becomes an error of kind IO.
+ *
+ * Nothing written here depends on the locale, the clock or the machine, except wall time (summary.json, log.txt).
+ */
+#ifndef TAUT_IO_IO_H
+#define TAUT_IO_IO_H
+
+#include "observe/result.h"
+
+/* ---- what run/ forwards the public interface to ---- */
+
+/** Writes the result folder.
+ *  @param force  replace the result that stands there; files that taut did not write are kept
+ *  INPUT: the folder is not empty (or not to be replaced); IO: nothing stands under the final name. */
+TAUT_MUST_USE taut_err taut__result_write(taut_context *context, const struct taut_result *result, const char *folder,
+                                          bool force);
+/** Writes the observables of the healing document as CSV: `t_d` and their names, full digits.  A regular file appears
+ *  whole or not at all; anything else (a pipe, /dev/stdout) is written to directly. */
+TAUT_MUST_USE taut_err taut__result_write_observables(taut_context *context, const struct taut_result *result,
+                                                      const char *path);
+/** Writes the closing table, at most 100 columns wide. */
+TAUT_MUST_USE taut_err taut__result_print(taut_context *context, const struct taut_result *result, FILE *out);
+
+/* ---- folders and files that appear whole (folder.c) ---- */
+
+/** A result folder being written. */
+typedef struct taut_folder taut_folder;
+
+/** Tells before a long run whether a result could be written to `path`; writes nothing. */
+TAUT_MUST_USE taut_err taut__folder_check(taut_context *context, const char *path, bool force);
+/** Starts a folder; missing parents are made (and removed again when the folder does not come about). */
+TAUT_MUST_USE taut_err taut__folder_open(taut_context *context, const char *path, bool force, taut_folder **out);
+/** Adds a file.  `name` must be one of taut__result_file. */
+TAUT_MUST_USE taut_err taut__folder_put(taut_folder *folder, const char *name, const void *data, size_t length);
+/** Gives the folder its final name; on failure it is removed.  NULL afterwards in either case. */
+TAUT_MUST_USE taut_err taut__folder_commit(taut_folder **folder);
+/** Removes what was written; NULL-safe, leaves NULL. */
+void taut__folder_abandon(taut_folder **folder);
+/** Writes one file whole or not at all; overwrites a regular file. */
+TAUT_MUST_USE taut_err taut__file_write(taut_context *context, const char *path, const void *data, size_t length);
+
+/** Names a result folder may hold, NULL-terminated: what `force` may replace. */
+extern const char *const taut__result_file[];
+
+/** For tests: the n-th step on the file system from now fails with EIO (1: the next; n < 1: never). */
+void taut__io_fail_after(long n);
+
+/* ---- contents of the files (each adds its text; a failed append shows in text->failed) ---- */
+
+void taut__visits_csv(const struct taut_result *result, taut_text *out);
+void taut__course_csv(const struct taut_result *result, taut_text *out);
+void taut__observables_csv(const struct taut_result *result, taut_text *out);
+void taut__log_txt(const struct taut_result *result, taut_text *out);
+void taut__course_svg(const struct taut_result *result, taut_text *out);
+void taut__fields_xdmf(const struct taut_result *result, const char *h5_name, taut_text *out);
+/** summary.json; release with free(). */
+TAUT_MUST_USE taut_err taut__summary_json(taut_context *context, const struct taut_result *result, char **out);
+/** Bytes of fields.h5; release with free(). */
+TAUT_MUST_USE taut_err taut__fields_h5(taut_context *context, const struct taut_result *result, void **data, size_t *length);
+
+/* ---- shared by the writers (plain.c) ---- */
+
+/** Copy of `text` safe to print anywhere: control characters and broken UTF-8 become '?'.  NULL counts as "".
+ *  NULL when out of memory; release with free(). */
+char *taut__plain(const char *text);
+/** Appends `text` made plain and escaped for XML. */
+void taut__add_xml(taut_text *out, const char *text);
+/** Appends x with `decimals` (0 to 9) digits after the point, in any locale; "-0.00" is written "0.00". */
+void taut__add_fixed(taut_text *out, double x, int decimals);
+/** Decimals that show `digits` significant digits of x, 0 to 9. */
+int taut__decimals(double x, int digits);
+/** Sequence number of a quantity by its contract name, -1 when this version has none of that name. */
+int taut__quantity_index(const char *name);
+/** "track_1" ... or "zero": name of a domain in fields.h5 and fields.xdmf. */
+const char *taut__domain_name(const struct taut_result *result, int d, char buffer[24]);
+/** "visit_001" ...: name of the snapshot with this sequence number (from 0) in fields.h5. */
+const char *taut__visit_name(int snapshot, char buffer[24]);
+/** Left edge of a domain in the pictures, mm: tracks stand side by side. */
+double taut__domain_offset(const struct taut_result *result, int d);
+
+#endif

@@ -1,0 +1,271 @@
+/* The table that ends `taut run`: what was done, what changed and when, what to beware of. */
+#include "io/io.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 100, NAME_WIDTH = 27, UNIT_WIDTH = 12, CELL_WIDTH = 10, SHOWN_VISITS = 5 };
+
+/* Outcomes worth a line, in the order of interface.md 4; all others are in visits.csv. */
+static const char *const shown[] = {
+    "collagen_stain_papillary", "collagen_new",   "collagen_papillary", "collagen_reticular", "collagen_total",
+    "collagen_iii_share",       "collagen_fragmented", "elastin_mature", "elastin_immature",  "hyaluronan",
+    "fibroblasts",              "vessel_density", "tgf_beta1",          "epidermal_cover",    "barrier_plug",
+    "myofibroblasts",           "neutrophils",    "macrophages_m1",     "macrophages_m2",     "inflammation",
+};
+enum { SHOWN = sizeof shown / sizeof shown[0] };
+
+/* Columns a UTF-8 text takes (every character one). */
+static int columns(const char *text) {
+  int n = 0;
+  for (const char *s = text; *s != '\0'; s++) n += ((unsigned char)*s & 0xc0) != 0x80;
+  return n;
+}
+
+static void pad(taut_text *out, int n) {
+  for (int i = 0; i < n; i++) taut__text_addn(out, " ", 1);
+}
+
+/* A cell of `width` columns; width < 0: flush left. */
+static void add_cell(taut_text *out, const char *text, int width) {
+  int blanks = abs(width) - columns(text);
+  if (width > 0) pad(out, blanks);
+  taut__text_addn(out, text, strlen(text));
+  if (width < 0) pad(out, blanks);
+}
+
+/* Appends "PREFIX text", wrapped at words, further lines indented below the text. */
+static void add_wrapped(taut_text *out, const char *prefix, const char *text) {
+  char *plain = taut__plain(text);
+  if (plain == NULL) {
+    out->failed = true;
+    return;
+  }
+  int indent = columns(prefix), used = indent;
+  taut__text_add(out, "%s", prefix);
+  for (char *word = plain, *end; *word != '\0'; word = end) {
+    word += strspn(word, " ");
+    end = word + strcspn(word, " ");
+    char kept = *end;
+    *end = '\0';
+    int width = columns(word);
+    if (used > indent && used + 1 + width > COLUMNS) {
+      taut__text_addn(out, "\n", 1);
+      pad(out, indent);
+      used = indent;
+    }
+    taut__text_add(out, "%s%s", used > indent ? " " : "", word);
+    used += width + (used > indent ? 1 : 0);
+    *end = kept;
+  }
+  taut__text_addn(out, "\n", 1);
+  free(plain);
+}
+
+/* Number with `digits` significant digits into a cell. */
+static void add_value(taut_text *out, double x, int digits, int width) {
+  taut_text cell = {0};
+  /* Numbers far below anything that matters would need ten digits after the point. */
+  if (fabs(x) < 5e-5) taut__text_add(&cell, "0");
+  else taut__add_fixed(&cell, x, taut__decimals(x, digits));
+  if (cell.failed) out->failed = true;
+  else add_cell(out, cell.data, width);
+  taut__text_free(&cell);
+}
+
+static void add_percent(taut_text *out, double percent, int width) {
+  taut_text cell = {0};
+  bool none = fabs(percent) < 0.05;
+  taut__text_add(&cell, "%s", none || percent < 0 ? "" : "+");
+  taut__add_fixed(&cell, none ? 0 : percent, fabs(percent) < 999.95 ? 1 : 0);
+  taut__text_add(&cell, " %%");
+  if (cell.failed) out->failed = true;
+  else add_cell(out, cell.data, width);
+  taut__text_free(&cell);
+}
+
+/* ------------------------------------------------------------------------------------------- what was done ---- */
+
+static void add_patient(taut_text *out, const struct taut_result *result) {
+  const struct taut_case *c = result->c;
+  taut_text line = {0};
+  if (c->site.name != NULL) taut__text_add(&line, "%s, ", c->site.name);
+  taut__text_add(&line, "%s, ", c->patient.sex == TAUT_FEMALE ? "woman" : "man");
+  taut__add_fixed(&line, c->patient.age, 0);
+  taut__text_add(&line, " years");
+  if (c->device.name != NULL && result->sessions > 0) taut__text_add(&line, ", %s", c->device.name);
+  if (result->sessions == 0) taut__text_add(&line, ", untreated");
+  else taut__text_add(&line, ", %d session%s", result->sessions, result->sessions == 1 ? "" : "s");
+  if (line.failed) out->failed = true;
+  else add_wrapped(out, "", line.data);
+  taut__text_free(&line);
+}
+
+/* Sessions alike but for the day share a line.  What one of two does not know, the other must not know either. */
+static bool same(double a, double b) {
+  return a == b || (isnan(a) && isnan(b));
+}
+
+static bool alike(const taut_session_report *a, const taut_session_report *b) {
+  return same(a->nominal_mm, b->nominal_mm) && same(a->achieved_mm, b->achieved_mm) &&
+         same(a->density_cm2, b->density_cm2) && same(a->holes_cm2, b->holes_cm2) && same(a->bleeding, b->bleeding) &&
+         same(a->p_fat_ultrasound, b->p_fat_ultrasound) && same(a->p_fat_histology, b->p_fat_histology);
+}
+
+static void add_range(taut_text *out, double from, double to, int width) {
+  taut_text cell = {0};
+  char number[32];
+  taut__text_add(&cell, "%s", taut__number(from, number));
+  if (to != from) taut__text_add(&cell, "-%s", taut__number(to, number));
+  if (cell.failed) out->failed = true;
+  else add_cell(out, cell.data, width);
+  taut__text_free(&cell);
+}
+
+/* A number or, where there is none, a dash. */
+static void add_known(taut_text *out, double x, int decimals, const char *unit, int width) {
+  taut_text cell = {0};
+  if (isfinite(x)) {
+    taut__add_fixed(&cell, x, decimals);
+    taut__text_add(&cell, "%s", unit);
+  } else {
+    taut__text_add(&cell, "-");
+  }
+  if (cell.failed) out->failed = true;
+  else add_cell(out, cell.data, width);
+  taut__text_free(&cell);
+}
+
+static void add_sessions(taut_text *out, const struct taut_result *result) {
+  if (result->sessions == 0 || !(result->session[0].nominal_mm > 0)) return;
+  taut__text_add(out, "\nsession     day         needle    reached    punctures      holes    bleeding   reaching the fat\n"
+                      "                            mm         mm         /cm2       /cm2     a punct.   ultras. / histol.\n");
+  for (int s = 0, last; s < result->sessions; s = last + 1) {
+    const taut_session_report *r = &result->session[s];
+    for (last = s; last + 1 < result->sessions && alike(r, &result->session[last + 1]);) last++;
+    add_range(out, s + 1, last + 1, -12);
+    add_range(out, r->day, result->session[last].day, -10);
+    add_known(out, r->nominal_mm, 2, "", 8);
+    add_known(out, r->achieved_mm, 2, "", 11);
+    add_known(out, r->density_cm2, 0, "", 13);
+    add_known(out, r->holes_cm2, 0, "", 11);
+    add_known(out, 100 * r->bleeding, 0, " %", 13);
+    add_known(out, 100 * r->p_fat_ultrasound, 1, " %", 10);
+    taut__text_add(out, " /");
+    add_known(out, 100 * r->p_fat_histology, 1, " %", 8);
+    taut__text_addn(out, "\n", 1);
+  }
+}
+
+/* --------------------------------------------------------------------------------------------- what changed ---- */
+
+/* Picks visits for the columns: the first after day 0, the last, and between them those nearest to equal steps of the cube
+ * root of time, which gives days, weeks and months their share.  Returns how many. */
+static int pick_visits(const struct taut_result *result, int pick[SHOWN_VISITS]) {
+  int first = 0, n = 0;
+  while (first + 1 < result->visits && !(result->visit_day[first] > 0)) first++;
+  if (result->visits == 0) return 0;
+  double from = cbrt(result->visit_day[first]), to = cbrt(result->visit_day[result->visits - 1]);
+  for (int k = 0; k < SHOWN_VISITS; k++) {
+    double target = from + (to - from) * k / (SHOWN_VISITS - 1), least = INFINITY;
+    int best = -1;
+    for (int v = n > 0 ? pick[n - 1] + 1 : first; v < result->visits; v++) {
+      double distance = fabs(cbrt(result->visit_day[v]) - target);
+      if (distance >= least) continue;
+      least = distance;
+      best = v;
+    }
+    if (best >= 0) pick[n++] = best;
+  }
+  return n;
+}
+
+static void add_time(taut_text *out, double day, int width) {
+  taut_text cell = {0};
+  bool hours = day > 0 && day < 2 && day != 1;
+  taut__add_fixed(&cell, hours ? 24 * day : day, fmod(hours ? 24 * day : day, 1) > 0.05 ? 1 : 0);
+  taut__text_add(&cell, hours ? " h" : " d");
+  if (cell.failed) out->failed = true;
+  else add_cell(out, cell.data, width);
+  taut__text_free(&cell);
+}
+
+static bool calibrated(int q) {
+  return taut__quantity[q].evidence != NULL && strncmp(taut__quantity[q].evidence, "calibrated", 10) == 0;
+}
+
+/* One line: name, unit, then change in per cent or, without a baseline, the value itself. */
+static void add_outcome(taut_text *out, const struct taut_result *result, int q, const int *pick, int picks) {
+  double baseline = result->baseline[q];
+  taut_text name = {0};
+  taut__text_add(&name, "%s%s", taut__quantity[q].name, calibrated(q) ? " *" : "");
+  if (name.failed) out->failed = true;
+  else add_cell(out, name.data, -NAME_WIDTH);
+  taut__text_free(&name);
+  add_cell(out, taut__quantity[q].unit, -UNIT_WIDTH);
+  add_value(out, baseline, 4, CELL_WIDTH);
+  for (int k = 0; k < picks; k++) {
+    double value = result->visit[pick[k] * TAUT_QUANTITIES + q];
+    if (!isfinite(value)) add_cell(out, "-", CELL_WIDTH);
+    else if (baseline == 0) add_value(out, value, 3, CELL_WIDTH);
+    else add_percent(out, 100 * (value - baseline) / baseline, CELL_WIDTH);
+  }
+  taut__text_addn(out, "\n", 1);
+}
+
+/* The shown quantities with (or without) a baseline to compare with. */
+static void add_outcomes(taut_text *out, const struct taut_result *result, bool with_baseline, const int *pick, int picks) {
+  bool any = false;
+  for (int i = 0; i < SHOWN; i++) {
+    int q = taut__quantity_index(shown[i]);
+    if (q < 0 || !isfinite(result->baseline[q]) || (result->baseline[q] != 0) != with_baseline) continue;
+    if (!any) {
+      any = true;
+      taut__text_addn(out, "\n", 1);
+      add_cell(out, with_baseline ? "change at" : "value at", -NAME_WIDTH);
+      add_cell(out, "unit", -UNIT_WIDTH);
+      add_cell(out, "before", CELL_WIDTH);
+      for (int k = 0; k < picks; k++) add_time(out, result->visit_day[pick[k]], CELL_WIDTH);
+      taut__text_addn(out, "\n", 1);
+    }
+    add_outcome(out, result, q, pick, picks);
+  }
+}
+
+static void add_remarks(taut_text *out, const struct taut_result *result) {
+  bool stars = false;
+  for (int i = 0; i < SHOWN; i++) {
+    int q = taut__quantity_index(shown[i]);
+    if (q >= 0 && isfinite(result->baseline[q]) && calibrated(q)) stars = true;
+  }
+  taut__text_addn(out, "\n", 1);
+  if (result->visits > 0)
+    add_wrapped(out, "", stars ? "Times are since the first session; on a session day before it. "
+                                 "* calibrated on published data; all else is predicted."
+                               : "Times are since the first session; on a session day before it.");
+  if (result->uncertainty != NULL) add_wrapped(out, "uncertain: ", result->uncertainty);
+  for (size_t i = 0; i < result->warnings.count; i++) add_wrapped(out, "warning: ", result->warnings.item[i]);
+  add_wrapped(out, "", TAUT_NOTICE);
+}
+
+taut_err taut__result_print(taut_context *context, const struct taut_result *result, FILE *out) {
+  int pick[SHOWN_VISITS];
+  int picks = pick_visits(result, pick);
+  taut_text text = {0};
+  if (result->c->title != NULL && result->c->title[0] != '\0') add_wrapped(&text, "", result->c->title);
+  add_patient(&text, result);
+  add_sessions(&text, result);
+  add_outcomes(&text, result, true, pick, picks);
+  add_outcomes(&text, result, false, pick, picks);
+  add_remarks(&text, result);
+  taut_err err = TAUT_OK;
+  if (text.failed) {
+    err = taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
+  } else if (fwrite(text.data, 1, text.length, out) != text.length || fflush(out) != 0) {
+    err = taut__fail(context, TAUT_ERR_IO, NULL, "cannot write the table: %s", strerror(errno));
+  }
+  taut__text_free(&text);
+  return err;
+}

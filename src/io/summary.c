@@ -1,0 +1,152 @@
+/* summary.json: what was run, how well the numbers balance, and what came out. */
+#include "io/io.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every helper takes a NULL value as "out of memory" and passes that on through *failed, so that the building below reads as
+ * the list of keys it is. */
+typedef struct builder {
+  bool failed;
+} builder;
+
+static void set(builder *b, json_t *object, const char *key, json_t *value) {
+  if (value == NULL || json_object_set_new(object, key, value) != 0) b->failed = true;
+}
+
+static void append(builder *b, json_t *array, json_t *value) {
+  if (value == NULL || json_array_append_new(array, value) != 0) b->failed = true;
+}
+
+/* A number; null where there is none. */
+static json_t *real(double x) {
+  return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *string(const char *text) {
+  char *plain = taut__plain(text);
+  json_t *value = plain == NULL ? NULL : json_string(plain);
+  free(plain);
+  return value;
+}
+
+static json_t *strings(builder *b, const taut_texts *texts) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < texts->count; i++) append(b, list, string(texts->item[i]));
+  return list;
+}
+
+static json_t *session(builder *b, const taut_session_report *s) {
+  json_t *object = json_object();
+  set(b, object, "time_d", real(s->day));
+  set(b, object, "nominal_depth_mm", real(s->nominal_mm));
+  set(b, object, "achieved_depth_mm", real(s->achieved_mm));
+  set(b, object, "density_per_cm2", real(s->density_cm2));
+  set(b, object, "holes_per_cm2", real(s->holes_cm2));
+  set(b, object, "cell_area_cv", real(s->cv_area));
+  set(b, object, "rehit_share", real(s->rehit_share));
+  set(b, object, "bleeding_probability", real(s->bleeding));
+  set(b, object, "p_fat_ultrasound", real(s->p_fat_ultrasound));
+  set(b, object, "p_fat_histology", real(s->p_fat_histology));
+  set(b, object, "hole_diameter_um", real(s->hole_um));
+  set(b, object, "injured_um", real(s->injured_um));
+  return object;
+}
+
+static json_t *sessions(builder *b, const struct taut_result *result) {
+  json_t *list = json_array();
+  for (int s = 0; s < result->sessions; s++) append(b, list, session(b, &result->session[s]));
+  return list;
+}
+
+static json_t *ledgers(builder *b, const struct taut_result *result) {
+  json_t *list = json_array();
+  for (int i = 0; i < result->ledgers; i++) {
+    const taut_ledger *ledger = &result->ledger[i];
+    json_t *object = json_object();
+    set(b, object, "name", string(ledger->name));
+    set(b, object, "unit", string(ledger->unit));
+    set(b, object, "found", real(ledger->found));
+    set(b, object, "expected", real(ledger->expected));
+    set(b, object, "relative_error", real(ledger->relative_error));
+    append(b, list, object);
+  }
+  return list;
+}
+
+static json_t *outcome(builder *b, int q, double value, double baseline) {
+  json_t *object = json_object();
+  set(b, object, "value", real(value));
+  set(b, object, "unit", string(taut__quantity[q].unit));
+  set(b, object, "baseline", real(baseline));
+  set(b, object, "change", real(value - baseline));
+  set(b, object, "change_percent", real(baseline == 0 ? NAN : 100 * (value - baseline) / baseline));
+  return object;
+}
+
+/* One object a visit, quantities by name; what is not modelled is left out. */
+static json_t *visits(builder *b, const struct taut_result *result) {
+  json_t *list = json_array();
+  for (int v = 0; v < result->visits; v++) {
+    json_t *visit = json_object(), *quantities = json_object();
+    set(b, visit, "time_d", real(result->visit_day[v]));
+    for (int q = 0; q < TAUT_QUANTITIES; q++) {
+      double value = result->visit[v * TAUT_QUANTITIES + q];
+      if (isfinite(value)) set(b, quantities, taut__quantity[q].name, outcome(b, q, value, result->baseline[q]));
+    }
+    set(b, visit, "quantities", quantities);
+    append(b, list, visit);
+  }
+  return list;
+}
+
+/* Which quantities rest on a calibration and which are predicted: name -> evidence. */
+static json_t *evidence(builder *b) {
+  json_t *object = json_object();
+  for (int q = 0; q < TAUT_QUANTITIES; q++) set(b, object, taut__quantity[q].name, string(taut__quantity[q].evidence));
+  return object;
+}
+
+static json_t *loop_gains(builder *b, const struct taut_result *result) {
+  json_t *object = json_object();
+  set(b, object, "inflammation", real(result->loop_gain_inflammation));
+  set(b, object, "tgf_beta1", real(result->loop_gain_tgf));
+  return object;
+}
+
+taut_err taut__summary_json(taut_context *context, const struct taut_result *result, char **out) {
+  builder b = {0};
+  json_t *root = json_object();
+  *out = NULL;
+  set(&b, root, "taut_version", string(taut_version()));
+  set(&b, root, "commit", string(taut_commit()));
+  set(&b, root, "case_hash", string(result->hash));
+  set(&b, root, "title", string(result->c->title));
+  set(&b, root, "notice", string(TAUT_NOTICE));
+  set(&b, root, "wall_time_s", real(result->wall_seconds));
+  set(&b, root, "end_d", real(result->report.day));
+  set(&b, root, "steps", json_integer(result->report.steps));
+  set(&b, root, "rejected_steps", json_integer(result->report.rejected));
+  set(&b, root, "backward_euler", json_integer(result->report.backward_euler));
+  set(&b, root, "shortest_step_d", real(result->report.step_min));
+  set(&b, root, "longest_step_d", real(result->report.step_max));
+  set(&b, root, "rest_residual_per_day", real(result->rest_residual));
+  set(&b, root, "loop_gains", loop_gains(&b, result));
+  set(&b, root, "ledgers", ledgers(&b, result));
+  set(&b, root, "warnings", strings(&b, &result->warnings));
+  set(&b, root, "uncertainty", result->uncertainty == NULL ? json_null() : string(result->uncertainty));
+  set(&b, root, "sessions", sessions(&b, result));
+  set(&b, root, "visits", visits(&b, result));
+  set(&b, root, "evidence", evidence(&b));
+  char *text = root == NULL || b.failed ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  json_decref(root);
+  if (text != NULL) { /* a text file ends with a newline */
+    size_t length = strlen(text);
+    *out = taut__realloc(text, length + 2, 1);
+    if (*out == NULL) free(text);
+    else memcpy(*out + length, "\n", 2);
+  }
+  return *out != NULL ? TAUT_OK : taut__fail(context, TAUT_ERR_MEMORY, "summary.json", "out of memory");
+}

@@ -1,0 +1,71 @@
+/* The result folder: every file composed, then written, then all of them named at once. */
+#include "io/io.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef void text_writer(const struct taut_result *result, taut_text *out);
+
+static void xdmf_beside_h5(const struct taut_result *result, taut_text *out) {
+  taut__fields_xdmf(result, "fields.h5", out);
+}
+
+static void case_yaml(const struct taut_result *result, taut_text *out) {
+  taut__text_addn(out, result->case_yaml, strlen(result->case_yaml));
+}
+
+static const struct text_file {
+  const char *name;
+  text_writer *write;
+} text_file[] = {
+    {"case.yaml", case_yaml},           {"visits.csv", taut__visits_csv}, {"course.csv", taut__course_csv},
+    {"fields.xdmf", xdmf_beside_h5},    {"course.svg", taut__course_svg}, {"log.txt", taut__log_txt},
+};
+
+static taut_err put_text(taut_context *context, taut_folder *folder, const struct taut_result *result,
+                         const struct text_file *file) {
+  taut_text text = {0};
+  file->write(result, &text);
+  taut_err err = text.failed ? taut__fail(context, TAUT_ERR_MEMORY, file->name, "out of memory")
+                             : taut__folder_put(folder, file->name, text.data, text.length);
+  taut__text_free(&text);
+  return err;
+}
+
+static taut_err put_summary(taut_context *context, taut_folder *folder, const struct taut_result *result) {
+  char *json = NULL;
+  taut_err err = taut__summary_json(context, result, &json);
+  if (err == TAUT_OK) err = taut__folder_put(folder, "summary.json", json, strlen(json));
+  free(json);
+  return err;
+}
+
+static taut_err put_fields(taut_context *context, taut_folder *folder, const struct taut_result *result) {
+  void *image = NULL;
+  size_t length = 0;
+  taut_err err = taut__fields_h5(context, result, &image, &length);
+  if (err == TAUT_OK) err = taut__folder_put(folder, "fields.h5", image, length);
+  free(image);
+  return err;
+}
+
+taut_err taut__result_write(taut_context *context, const struct taut_result *result, const char *path, bool force) {
+  taut_folder *folder = NULL;
+  taut_err err = taut__folder_open(context, path, force, &folder);
+  for (size_t i = 0; err == TAUT_OK && i < sizeof text_file / sizeof text_file[0]; i++)
+    err = put_text(context, folder, result, &text_file[i]);
+  if (err == TAUT_OK) err = put_fields(context, folder, result);
+  if (err == TAUT_OK) err = put_summary(context, folder, result);
+  if (err == TAUT_OK) return taut__folder_commit(&folder);
+  taut__folder_abandon(&folder);
+  return err;
+}
+
+taut_err taut__result_write_observables(taut_context *context, const struct taut_result *result, const char *path) {
+  taut_text text = {0};
+  taut__observables_csv(result, &text);
+  taut_err err = text.failed ? taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory")
+                             : taut__file_write(context, path, text.data, text.length);
+  taut__text_free(&text);
+  return err;
+}

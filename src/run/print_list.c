@@ -1,0 +1,251 @@
+/* `taut list`: what this version knows, by name. */
+#include "run/print.h"
+
+#include "model/model.h"
+#include "observe/result.h"
+#include "param/presets.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double seconds_per_day = 86400, degrees_per_radian = 57.29577951308232;
+enum { UM_PER_MM = 1000 };
+
+#define COLUMNS(array) .column = (array), .columns = sizeof(array) / sizeof *(array)
+
+/* --------------------------------------------------------------------------------------------- sites, devices ---- */
+
+/* A preset as a case sees it: the smallest case that names it, read by the same reader as any other.  The reference injury
+ * has no needle length that a device could refuse. */
+static taut_err resolve(taut_context *context, const char *key, const char *name, taut_case **out) {
+  taut_text text = {0};
+  const bool site = strcmp(key, "site") == 0;
+  taut__text_add(
+      &text, "patient: {age: 40 years}\nsite: %s\ndevice: %s\ntreatment: {depth: 0.5 mm}\nmodel: {injury: reference}\n",
+      site ? name : "cheek", site ? "pen_14" : name);
+  taut_err err = text.failed ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory")
+                             : taut__case_parse(context, &taut__registry, name, text.data, text.length, NULL, 0, out);
+  taut__text_free(&text);
+  return err;
+}
+
+static void site_row(taut_table *table, const taut_site *s, const char *title) {
+  const double number[] = {UM_PER_MM * s->sc,    UM_PER_MM * s->ve,   s->papillary,      s->dermis[TAUT_FEMALE],
+                           s->dermis[TAUT_MALE], s->fat[TAUT_FEMALE], s->fat[TAUT_MALE], s->z_bone,
+                           s->area / 100};
+  taut__table_add(table, s->name);
+  for (size_t i = 0; i < sizeof number / sizeof *number; i++) taut__table_number(table, number[i]);
+  taut__table_add(table, title);
+}
+
+static const taut_column site_columns[] = {{"name", "site", false, false},
+                                           {"stratum_corneum_um", "horny um", true, false},
+                                           {"viable_epidermis_um", "viable um", true, false},
+                                           {"papillary_mm", "papillary mm", true, false},
+                                           {"dermis_women_mm", "dermis F", true, false},
+                                           {"dermis_men_mm", "dermis M", true, false},
+                                           {"fat_women_mm", "fat F", true, false},
+                                           {"fat_men_mm", "fat M", true, false},
+                                           {"bone_mm", "bone mm", true, false},
+                                           {"area_cm2", "area cm2", true, false},
+                                           {"doc", "", false, true}};
+
+static const char *kind_name(taut_device_kind kind) {
+  static const char *const names[] = {"roller", "pen", "stamp", "rf"};
+  return names[kind];
+}
+
+/* An angle as the preset gave it: what the conversion to radians cost is rounded off. */
+static double degrees(double angle) {
+  return round(angle * degrees_per_radian * 1e9) / 1e9;
+}
+
+static void device_row(taut_table *table, const taut_device *d, const char *title) {
+  taut__table_add(table, d->name);
+  taut__table_add(table, kind_name(d->kind));
+  const double number[] = {d->needles,
+                           d->length[0],
+                           d->length[1],
+                           d->diameter,
+                           degrees(d->half_angle),
+                           UM_PER_MM * d->tip_radius,
+                           d->kind == TAUT_PEN ? d->rate / seconds_per_day : (double)NAN,
+                           d->kind == TAUT_PEN ? (double)NAN : d->speed / seconds_per_day};
+  for (size_t i = 0; i < sizeof number / sizeof *number; i++) taut__table_number(table, number[i]);
+  taut__table_add(table, title);
+}
+
+static const taut_column device_columns[] = {{"name", "device", false, false},
+                                             {"kind", "kind", false, false},
+                                             {"needles", "needles", true, false},
+                                             {"shortest_mm", "from mm", true, false},
+                                             {"longest_mm", "to mm", true, false},
+                                             {"diameter_mm", "shaft mm", true, false},
+                                             {"half_angle_deg", "half-angle deg", true, false},
+                                             {"tip_radius_um", "tip um", true, false},
+                                             {"rate_hz", "rate Hz", true, false},
+                                             {"speed_mm_s", "speed mm/s", true, false},
+                                             {"doc", "", false, true}};
+
+static taut_err presets(taut_context *context, taut_table *table) {
+  const bool sites = strcmp(table->key, "sites") == 0;
+  taut_preset *list = NULL;
+  int count = 0;
+  taut_err err = taut__presets_list(context, table->key, &list, &count);
+  for (int i = 0; !err && i < count; i++) {
+    taut_case *c = NULL;
+    err = resolve(context, sites ? "site" : "device", list[i].name, &c);
+    if (err) break;
+    if (sites)
+      site_row(table, &c->site, list[i].title);
+    else
+      device_row(table, &c->device, list[i].title);
+    taut_case_destroy(&c);
+  }
+  taut__presets_free(&list, count);
+  return err;
+}
+
+/* ------------------------------------------------------------------------------ quantities, fields, conditions ---- */
+
+static const taut_column quantity_columns[] = {
+    {"name", "quantity", false, false}, {"unit", "unit", false, false},      {"group", "group", false, false},
+    {"doc", "", false, true},           {"how", "computed as", false, true}, {"evidence", "evidence", false, true}};
+
+static taut_err quantities(taut_context *context, taut_table *table) {
+  (void)context;
+  for (int q = 0; q < TAUT_QUANTITIES; q++) {
+    const taut_quantity *row = &taut__quantity[q];
+    const char *const text[] = {row->name, row->unit, row->group, row->doc, row->how, row->evidence};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) taut__table_add(table, text[i]);
+  }
+  return TAUT_OK;
+}
+
+static const taut_column field_columns[] = {{"name", "field", false, false},
+                                            {"unit", "unit", false, false},
+                                            {"class", "class", false, false},
+                                            {"layers", "layers", false, false},
+                                            {"diffusion_mm2_per_day", "diffusion mm2/d", true, false},
+                                            {"follows", "follows", false, false},
+                                            {"rest_papillary", "rest papillary", true, false},
+                                            {"rest_reticular", "rest reticular", true, false},
+                                            {"long_name", "what", false, false},
+                                            {"doc", "", false, true}};
+
+/* Rows of the field set with the default parameters and a typical person of 40 years, whose rest state is shown. */
+static taut_err fields(taut_context *context, taut_table *table) {
+  static const char *const classes[] = {"signal", "cell", "matrix"};
+  taut_healing_params params;
+  taut_healing *h = NULL;
+  taut_err err = taut__param_defaults(context, &taut__healing_table, &params);
+  if (!err) {
+    const taut_patient typical = {.age = 40, .photoage = 0.2, .phototype = 2};
+    const taut_profile profile = taut__profile(&typical, false);
+    err = taut__healing_create(context, &params, &profile, &h);
+  }
+  for (int f = 0; !err && f < h->set.n; f++) {
+    const taut_field *row = &h->set.field[f];
+    const taut_chemotaxis *chase = &h->set.chemotaxis[f];
+    taut_text layers = {0};
+    for (int l = 0; l < TAUT_LAYERS; l++)
+      if (row->layers & TAUT_IN(l)) taut__text_add(&layers, "%c", "EPRS"[l]);
+    taut__table_add(table, row->name);
+    taut__table_add(table, row->unit);
+    taut__table_add(table, classes[row->kind]);
+    taut__table_add(table, layers.data ? layers.data : "");
+    taut__table_number(table, h->set.diffusion[f]);
+    taut__table_add(table, chase->chi0 > 0 && chase->signal >= 0 ? h->set.field[chase->signal].name : "");
+    for (int l = TAUT_PAPILLARY; l <= TAUT_RETICULAR; l++)
+      taut__table_number(table, row->layers & TAUT_IN(l) ? h->set.rest[f][l] : (double)NAN);
+    taut__table_add(table, row->long_name);
+    taut__table_add(table, row->doc);
+    taut__text_free(&layers);
+  }
+  taut__healing_destroy(&h);
+  return err;
+}
+
+static const taut_column condition_columns[] = {
+    {"name", "condition", false, false}, {"level", "level", false, false},
+    {"modalities", "for", false, false}, {"doc", "", false, true},
+    {"advice", "advice", false, true},   {"other_names", "also", false, true},
+    {"source", "source", false, true}};
+
+static taut_err conditions(taut_context *context, taut_table *table) {
+  (void)context;
+  for (int i = 0; taut__condition(i); i++) {
+    const taut_condition *row = taut__condition(i);
+    taut_text names = {0};
+    for (const char *s = row->names; *s; s++) {
+      taut__text_addn(&names, s, 1);
+      if (*s == ',') taut__text_addn(&names, " ", 1);
+    }
+    const char *const text[] = {
+        row->id, row->level, row->modalities, row->what, row->advice, names.data ? names.data : "", row->source};
+    for (size_t k = 0; k < sizeof text / sizeof *text; k++) taut__table_add(table, text[k]);
+    table->failed |= names.failed;
+    taut__text_free(&names);
+  }
+  return TAUT_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------------ kinds ---- */
+
+typedef struct kind {
+  const char *name;
+  taut_err (*fill)(taut_context *context, taut_table *table); /* NULL: not in this version */
+  taut_table table;
+} kind;
+
+static const kind kinds[] = {
+    {"devices", presets, {.key = "devices", .title = "Devices", COLUMNS(device_columns)}},
+    {"sites",
+     presets,
+     {.key = "sites",
+      .title = "Sites",
+      .note =
+          "Thicknesses are those of a woman (F) or man (M) of 40 years, dermis by ultrasound; `taut puncture` shows a "
+          "person's own.",
+      COLUMNS(site_columns)}},
+    {"quantities", quantities, {.key = "quantities", .title = "Quantities", COLUMNS(quantity_columns)}},
+    {"fields",
+     fields,
+     {.key = "fields",
+      .title = "Fields",
+      .note =
+          "Layers: E epidermis, P papillary dermis, R reticular dermis, S subcutis. Rest values: a person of 40 years.",
+      COLUMNS(field_columns)}},
+    {"conditions",
+     conditions,
+     {.key = "conditions",
+      .title = "Conditions and medicines",
+      .note =
+          "Level: A absolute, R relative, U not evaluated. For: N needles, RF radiofrequency needles, S serum. This "
+          "version records conditions with the case; screening rules are not available yet.",
+      COLUMNS(condition_columns)}},
+    {"serums", NULL, {.key = "serums"}},
+    {"studies", NULL, {.key = "studies"}},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+taut_err taut_list_print(taut_context *context, const char *name, taut_format format, FILE *out) {
+  taut__fail_clear(context);
+  const char *names[KINDS];
+  for (int k = 0; k < KINDS; k++) {
+    names[k] = kinds[k].name;
+    if (strcmp(name, kinds[k].name) != 0) continue;
+    if (!kinds[k].fill) return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, name, "not available in this version");
+    taut_table table = kinds[k].table;
+    taut_err err = kinds[k].fill(context, &table);
+    if (!err) return taut__table_print(context, &table, format, out);
+    taut__texts_free(&table.cells);
+    return err;
+  }
+  const int near = taut__nearest(name, names, KINDS);
+  if (near >= 0)
+    return taut__fail(context, TAUT_ERR_USAGE, NULL, "unknown kind '%s'; did you mean '%s'?", name, names[near]);
+  return taut__fail(context, TAUT_ERR_USAGE, NULL,
+                    "unknown kind '%s'; expected devices, sites, quantities, fields or conditions", name);
+}
