@@ -78,7 +78,7 @@ static void displace(const taut_damage *d, const state *s, int field, int start,
   double share = removed / room;
   for (int i = start; i < end; i++) {
     double *x = value(s, field, i);
-    *x = *x * (1 - d->hole[i]) + share * fraction(d->displaced, i) * 1.0001;
+    *x = *x * (1 - d->hole[i]) + share * fraction(d->displaced, i);
   }
 }
 
