@@ -33,7 +33,7 @@ static void layer_constants(const taut_healing *h, const taut_person *person, co
   l->Ct_r = l->in_r + l->X_r;
   l->C3_r = young->s3 * l->in_r * person->f_C3;
   l->S_r = person->Y * attachment_effect(p, (l->in_r + p->epsC * p->q_y) / (l->in_r + l->X_r + p->epsC));
-  l->Cn_r = l->r_c * l->S_r * (1 - l->s3r) / (p->k_x + 1.000001 * p->d_n);
+  l->Cn_r = l->r_c * l->S_r * (1 - l->s3r) / (p->k_x + p->d_n);
   l->Cx_r = l->in_r - l->C3_r - l->Cn_r;
   l->Cp_r = l->r_c * l->S_r / p->k_p;
   l->d3 = p->drift > 0 ? y * p->d_3 : l->r_c * l->S_r * l->s3r / l->C3_r;
