@@ -25,7 +25,7 @@ configure: deps
 demo: all ## run the neck example into the folder demo/
 	@echo
 	@if [ -f $(DEMO)/summary.json ]; then force=--force; fi; \
-	  $(BUILD)/cli/taut run examples/neck.yaml -o $(DEMO) $$force
+	  TAUT_DATA="$(CURDIR)" $(BUILD)/cli/taut run examples/neck.yaml -o $(DEMO) $$force
 	@echo
 	@echo "The course is in the folder $(DEMO)/: summary.json, visits.csv, course.csv, fields.xdmf (ParaView), log.txt."
 	@echo "The figure is $(DEMO)/course.svg; any web browser shows it."

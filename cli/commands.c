@@ -88,11 +88,20 @@ static int probe_observables(const char *path, char *part) {
   return 0;
 }
 
-/** Tells what the case and the model warn about. */
+/** A warning that says itself how much it weighs needs no further word. */
+static bool is_labelled(const char *text) {
+  static const char *const labels[] = {"note: ", "warning: ", "strong warning: "};
+  for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+    if (strncmp(text, labels[i], strlen(labels[i])) == 0) return true;
+  return false;
+}
+
+/** Tells what the case and the model warn about before the work begins.  The closing table repeats it: where that comes
+ *  to the same terminal, once is enough. */
 static void print_warnings(const taut_model *model) {
   const char *const *text = NULL;
-  const size_t n = taut_model_warnings(model, &text);
-  for (size_t i = 0; i < n; i++) fprintf(stderr, "warning: %s\n", text[i]);
+  const size_t n = isatty(STDOUT_FILENO) ? 0 : taut_model_warnings(model, &text);
+  for (size_t i = 0; i < n; i++) fprintf(stderr, "%s%s\n", is_labelled(text[i]) ? "" : "warning: ", text[i]);
 }
 
 /** Writes the observables to `path`.  Exit status. */

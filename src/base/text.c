@@ -159,7 +159,8 @@ int taut__nearest(const char *word, const char *const *names, size_t n) {
     size_t longer = length > name_length ? length : name_length;
     size_t shorter = length + name_length - longer;
     size_t edits = longer - shorter <= 1 ? longer / 3 : (longer + 2) / 3;
-    int limit = EDIT * (int)(edits > 0 ? edits : 1);
+    /* A single letter is near to every other one: only its case may differ. */
+    int limit = shorter == 1 ? CASE_EDIT : EDIT * (int)(edits > 0 ? edits : 1);
     int distance = edit_distance(word, length, names[i], name_length);
     if (distance <= limit && (nearest < 0 || distance < least)) {
       nearest = (int)i;

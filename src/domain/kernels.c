@@ -107,22 +107,40 @@ static void balance(int n, double a, const double *L, const double *f, const dou
   }
 }
 
+/* Four rows by eight columns at a time: an entry of T serves four rows, an entry of `in` eight columns. */
 static void transform(int rows, int m, int ms, int mp, const double *in, const double *T, double *out)
 {
-  for (int k = 0; k < rows; k += 2) {
-    const int pair = k + 1 < rows;
-    const double *a = in + (ptrdiff_t)k * ms, *b = in + (ptrdiff_t)(k + pair) * ms;
-    double *x = out + (ptrdiff_t)k * mp, *y = out + (ptrdiff_t)(k + pair) * mp;
-    for (int j = 0; j < mp; j += 4) {
-      v4 s = {0}, t = {0};
-      for (int i = 0; i < m; i++) {
-        const v4 w = *(const v4u *)(T + (ptrdiff_t)i * mp + j);
-        s += a[i] * w;
-        t += b[i] * w;
-      }
-      *(v4u *)(y + j) = t;
-      *(v4u *)(x + j) = s;
+  for (int k = 0; k < rows; k += 4) {
+    /* the last block repeats its last row */
+    const double *a[4];
+    double *x[4];
+    for (int r = 0; r < 4; r++) {
+      const ptrdiff_t row = k + r < rows ? k + r : rows - 1;
+      a[r] = in + row * ms;
+      x[r] = out + row * mp;
     }
+    int j = 0;
+    for (; j + 8 <= mp; j += 8) {
+      v4 s[4] = {{0}}, t[4] = {{0}};
+      for (int i = 0; i < m; i++) {
+        const v4 w = *(const v4u *)(T + (ptrdiff_t)i * mp + j), y = *(const v4u *)(T + (ptrdiff_t)i * mp + j + 4);
+        for (int r = 0; r < 4; r++) {
+          s[r] += a[r][i] * w;
+          t[r] += a[r][i] * y;
+        }
+      }
+      for (int r = 0; r < 4; r++) {
+        *(v4u *)(x[r] + j) = s[r];
+        *(v4u *)(x[r] + j + 4) = t[r];
+      }
+    }
+    if (j == mp) continue;
+    v4 s[4] = {{0}};
+    for (int i = 0; i < m; i++) {
+      const v4 w = *(const v4u *)(T + (ptrdiff_t)i * mp + j);
+      for (int r = 0; r < 4; r++) s[r] += a[r][i] * w;
+    }
+    for (int r = 0; r < 4; r++) *(v4u *)(x[r] + j) = s[r];
   }
 }
 

@@ -146,7 +146,7 @@ taut_err taut__solver_create(taut_context *context, const taut_domain *domain, c
   s->mp = (s->nr + TAUT_LANES - 1) / TAUT_LANES * TAUT_LANES;
   for (int f = 0; f < set->n; f++) {
     taut__field_points(&set->field[f], &domain->points, &s->first[f], &s->count[f]);
-    const bool moves = domain->points.n > 1 && set->diffusion[f] > 0;
+    const bool moves = domain->points.n > 1 && s->count[f] > 0 && set->diffusion[f] > 0;
     s->way[f] = !moves ? TAUT_SOLVE_POINTWISE
                 : set->field[f].layered_loss && set->chemotaxis[f].signal < 0 ? TAUT_SOLVE_LAYERED
                                                                               : TAUT_SOLVE_GENERAL;

@@ -12,8 +12,8 @@
  *
  * One dataset a visit, since the readers of ParaView disagree about slices of larger ones.
  *
- * The file is built in memory (core driver) and handed over as bytes: it is written like every other file.  No time stamps:
- * equal results give equal bytes. */
+ * The file is built in memory (core driver) and handed over as bytes: it is written like every other file.  No time
+ * stamps: equal results give equal bytes. */
 #include "io/io.h"
 
 #include <hdf5.h>
@@ -33,7 +33,8 @@ typedef struct reason {
 static herr_t keep(unsigned n, const H5E_error2_t *error, void *user) {
   reason *why = user;
   (void)n;
-  snprintf(why->text, sizeof why->text, "%s (%s)", error->desc == NULL ? "unknown reason" : error->desc, error->func_name);
+  snprintf(why->text, sizeof why->text, "%s (%s)", error->desc == NULL ? "unknown reason" : error->desc,
+           error->func_name);
   return 0;
 }
 
@@ -54,7 +55,8 @@ static bool add_text(hid_t object, const char *name, const char *text) {
   char *plain = taut__plain(text);
   if (plain == NULL) return false;
   hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
-  bool done = type >= 0 && space >= 0 && H5Tset_size(type, strlen(plain) + 1) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0;
+  bool done =
+      type >= 0 && space >= 0 && H5Tset_size(type, strlen(plain) + 1) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0;
   hid_t attribute = done ? H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT) : H5I_INVALID_HID;
   done = attribute >= 0 && H5Awrite(attribute, type, plain) >= 0;
   if (attribute >= 0) H5Aclose(attribute);
@@ -90,8 +92,8 @@ static hid_t add_data(hid_t parent, const char *name, int rank, const hsize_t *s
 }
 
 /* A dataset of doubles with unit and sentence. */
-static bool add_reals(hid_t parent, const char *name, int rank, const hsize_t *size, const double *data, const char *unit,
-                      const char *description) {
+static bool add_reals(hid_t parent, const char *name, int rank, const hsize_t *size, const double *data,
+                      const char *unit, const char *description) {
   hid_t set = add_data(parent, name, rank, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, data);
   bool done = set >= 0 && add_text(set, "unit", unit) && add_text(set, "description", description);
   if (set >= 0) H5Dclose(set);
@@ -121,8 +123,8 @@ static bool add_times(hid_t file, const struct taut_result *result) {
   double *day = taut__alloc_doubles(size);
   if (day == NULL) return false;
   for (int s = 0; s < result->snapshots; s++) day[s] = result->snapshot[s].day;
-  bool done = add_reals(file, "time", 1, &size, day, "day",
-                        "days after the first session; on a session day after the injury");
+  bool done =
+      add_reals(file, "time", 1, &size, day, "day", "days after the first session; on a session day after the injury");
   free(day);
   return done;
 }
@@ -136,7 +138,8 @@ static bool add_layers(hid_t group, const taut_domain *domain) {
     for (int i = points->layer_start[l]; i < points->layer_start[l + 1]; i++) layer[i] = l;
   }
   hid_t set = add_data(group, "layer", 2, size, H5T_STD_I32LE, H5T_NATIVE_INT, layer);
-  bool done = set >= 0 && add_text(set, "description", "0 epidermis, 1 papillary dermis, 2 reticular dermis, 3 subcutis");
+  bool done =
+      set >= 0 && add_text(set, "description", "0 epidermis, 1 papillary dermis, 2 reticular dermis, 3 subcutis");
   if (set >= 0) H5Dclose(set);
   free(layer);
   return done;
@@ -167,8 +170,8 @@ static bool add_geometry(hid_t group, const taut_domain *domain, double weight, 
          add_real(group, "drawn_from_mm", offset) &&
          add_reals(group, "r", 1, &radii, domain->r, "mm", "faces, distance from the needle's axis") &&
          add_reals(group, "z", 1, &depths, domain->z, "mm", "faces, depth below the surface") &&
-         add_reals(group, "volume", 2, cells, domain->volume, "mm^3", "volume of a cell") && add_layers(group, domain) &&
-         add_corners(group, domain, offset);
+         add_reals(group, "volume", 2, cells, domain->volume, "mm^3", "volume of a cell") &&
+         add_layers(group, domain) && add_corners(group, domain, offset);
 }
 
 static bool add_layer_names(hid_t set, unsigned layers) {
@@ -221,8 +224,7 @@ static bool add_fields(hid_t group, const struct taut_result *result, int d) {
 static bool add_domain(hid_t file, const struct taut_result *result, int d) {
   char name[24];
   hid_t group = H5Gcreate2(file, taut__domain_name(result, d, name), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  bool done = group >= 0 &&
-              add_geometry(group, result->domain[d], result->weight[d], taut__domain_offset(result, d)) &&
+  bool done = group >= 0 && add_geometry(group, result->domain[d], result->weight[d], taut__domain_offset(result, d)) &&
               add_fields(group, result, d);
   if (group >= 0) H5Gclose(group);
   return done;

@@ -20,13 +20,13 @@ typedef struct panel_row {
   const char *title, *subtitle;
   shown shows;
   double scale;
-  double days;   /* shown from the first session on; 0: the whole course */
+  double days; /* shown from the first session on; 0: the whole course */
   series curve[SERIES];
 } panel_row;
 
 static const panel_row panels[PANELS] = {
     {"Collagen",
-     "change from before the first session, %",
+     "change from baseline, %",
      CHANGE_PERCENT,
      1,
      0,
@@ -34,7 +34,7 @@ static const panel_row panels[PANELS] = {
       {"collagen_stain_papillary", NULL, "stain, papillary"},
       {"collagen_total", NULL, "mass, whole dermis"}}},
     {"Cells of the dermis",
-     "change from before the first session, cells/mm\xc2\xb3",
+     "change from baseline, cells/mm\xc2\xb3",
      CHANGE,
      1,
      0,
@@ -47,8 +47,12 @@ static const panel_row panels[PANELS] = {
      VALUE,
      1,
      0,
-     {{"tgf_beta1", NULL, "TGF-\xce\xb2" "1"},
-      {"tgf_beta3", NULL, "TGF-\xce\xb2" "3"},
+     {{"tgf_beta1", NULL,
+       "TGF-\xce\xb2"
+       "1"},
+      {"tgf_beta3", NULL,
+       "TGF-\xce\xb2"
+       "3"},
       {"pdgf", NULL, "PDGF"},
       {"vegf", NULL, "VEGF"}}},
     {"Surface and inflammation, first week",
@@ -65,13 +69,14 @@ static const panel_row panels[PANELS] = {
 static const char *const colour[SERIES] = {"#D55E00", "#0072B2", "#009E73", "#7A3E9D"};
 static const char *const dash[SERIES] = {NULL, NULL, "7 3", "2.5 3"};
 
-static const char *const ink = "#222222", *const faint = "#6b6b6b", *const grid = "#e4e4e4", *const session_ink = "#9a9a9a";
+static const char *const ink = "#222222", *const faint = "#6b6b6b", *const grid = "#e4e4e4",
+                         *const session_ink = "#9a9a9a";
 
 enum { WIDTH = 1080, HEIGHT = 830, LEFT = 26, TOP = 92, PANEL_WIDTH = 520, PANEL_HEIGHT = 340 };
 
 /* A panel while it is drawn: where it is and how days and values become pixels. */
 typedef struct frame {
-  double x0, x1, y0, y1;   /* plot area: left, right, bottom, top */
+  double x0, x1, y0, y1; /* plot area: left, right, bottom, top */
   double day0, day1, low, high;
 } frame;
 
@@ -134,8 +139,10 @@ static bool set_range(const struct taut_result *result, const panel_row *panel, 
 static void add_label(taut_text *out, double x, double y, taut_svg_anchor anchor, double value, int decimals) {
   taut_text label = {0};
   taut__add_fixed(&label, value, decimals);
-  if (label.failed) out->failed = true;
-  else taut__svg_text(out, x, y, 12, 400, ink, anchor, label.data);
+  if (label.failed)
+    out->failed = true;
+  else
+    taut__svg_text(out, x, y, 12, 400, ink, anchor, label.data);
   taut__text_free(&label);
 }
 
@@ -153,7 +160,7 @@ static void draw_values(taut_text *out, const frame *f) {
 }
 
 /* Ticks in days, weeks or months, whichever reads best, and the name of the axis. */
-static void draw_times(taut_text *out, const frame *f) {
+static void draw_times(taut_text *out, const struct taut_result *result, const frame *f) {
   double range = f->day1 - f->day0;
   bool months = range > 200, weeks = !months && range > 21;
   double unit = months ? 365.25 / 12 : weeks ? 7 : 1;
@@ -164,8 +171,13 @@ static void draw_times(taut_text *out, const frame *f) {
     add_label(out, x, f->y0 + 19, TAUT_SVG_MIDDLE, k * step, step_decimals(step));
   }
   taut__svg_line(out, f->x0, f->y0, f->x1, f->y0, faint, 1);
-  taut__svg_text(out, f->x1, f->y0 + 36, 12, 400, faint, TAUT_SVG_END,
-                 months ? "months after the first session" : weeks ? "weeks after the first session" : "days after the first session");
+  taut_text name = {0};
+  taut__text_add(&name, "%s after %s", months ? "months" : weeks ? "weeks" : "days", taut__origin_of_time(result));
+  if (name.failed)
+    out->failed = true;
+  else
+    taut__svg_text(out, f->x1, f->y0 + 36, 12, 400, faint, TAUT_SVG_END, name.data);
+  taut__text_free(&name);
 }
 
 static void draw_sessions(taut_text *out, const struct taut_result *result, const frame *f) {
@@ -177,7 +189,8 @@ static void draw_sessions(taut_text *out, const struct taut_result *result, cons
   }
 }
 
-static void draw_curve(taut_text *out, const struct taut_result *result, const panel_row *panel, int i, const frame *f) {
+static void draw_curve(taut_text *out, const struct taut_result *result, const panel_row *panel, int i,
+                       const frame *f) {
   taut_svg_curve curve;
   bool open = false;
   for (int p = 0; p < result->points; p++) {
@@ -228,7 +241,7 @@ static void draw_panel(taut_text *out, const struct taut_result *result, const p
   draw_legend(out, result, panel, x + 10, y + 51);
   draw_values(out, &f);
   draw_sessions(out, result, &f);
-  draw_times(out, &f);
+  draw_times(out, result, &f);
   for (int i = 0; i < SERIES && panel->curve[i].quantity != NULL; i++) draw_curve(out, result, panel, i, &f);
 }
 
@@ -237,12 +250,13 @@ static void add_subtitle(taut_text *out, const struct taut_result *result) {
   const struct taut_case *c = result->c;
   taut__text_add(out, "%s", c->site.name == NULL ? "" : c->site.name);
   if (result->sessions == 0) {
-    taut__text_add(out, "%suntreated", out->length > 0 ? ", " : "");
+    taut__text_add(out, "%s%s", out->length > 0 ? ", " : "", taut__without_session(result));
     return;
   }
   const taut_session_report *first = &result->session[0];
   if (c->device.name != NULL) taut__text_add(out, "%s%s", out->length > 0 ? ", " : "", c->device.name);
-  taut__text_add(out, "%s%d session%s", out->length > 0 ? ", " : "", result->sessions, result->sessions == 1 ? "" : "s");
+  taut__text_add(out, "%s%d session%s", out->length > 0 ? ", " : "", result->sessions,
+                 result->sessions == 1 ? "" : "s");
   if (first->nominal_mm > 0) {
     taut__text_add(out, ", needle set to ");
     taut__add_fixed(out, first->nominal_mm, 2);
@@ -276,10 +290,20 @@ static void draw_head(taut_text *out, const struct taut_result *result, char *ti
 
 static void draw_foot(taut_text *out, const struct taut_result *result) {
   taut_text foot = {0};
-  taut__text_add(&foot, "Model results: * calibrated on published data, all else predicted. %s", TAUT_NOTICE);
+  bool stars = false;
+  for (int i = 0; i < PANELS * SERIES; i++) {
+    const panel_row *panel = &panels[i / SERIES];
+    if (has_curve(result, panel, i % SERIES) && is_calibrated(panel->curve[i % SERIES].quantity)) stars = true;
+  }
+  taut__text_add(&foot, "%s %s",
+                 stars ? "Model results: * calibrated on published data, all else predicted."
+                       : "Model results, predicted.",
+                 TAUT_NOTICE);
   taut__text_add(&foot, " taut %s, case %s", taut_version(), result->hash);
-  if (foot.failed) out->failed = true;
-  else taut__svg_text(out, LEFT + 10, HEIGHT - 16, 11, 400, faint, TAUT_SVG_START, foot.data);
+  if (foot.failed)
+    out->failed = true;
+  else
+    taut__svg_text(out, LEFT + 10, HEIGHT - 16, 11, 400, faint, TAUT_SVG_START, foot.data);
   taut__text_free(&foot);
 }
 

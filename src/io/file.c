@@ -108,7 +108,8 @@ static bool fill(int fd, const void *data, size_t length, bool sync) {
   return done && closed;
 }
 
-taut_err taut__file_create(taut_context *context, const char *shown, const char *path, const void *data, size_t length) {
+taut_err taut__file_create(taut_context *context, const char *shown, const char *path, const void *data,
+                           size_t length) {
   int fd = taut__io_fault() ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return taut__fail_errno(context, shown, "cannot create the file");
   if (fill(fd, data, length, true)) return TAUT_OK;

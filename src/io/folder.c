@@ -1,8 +1,8 @@
 /* Folders and files that appear whole or not at all.
  *
- * A folder NAME is written as `.NAME.partial-PID` in the same parent and renamed.  Where a result already stands and is to
- * be replaced, files that are not taut's move over first, then old and new change places; what is left of the old one
- * goes last.  Until the last rename everything can be, and on failure is, put back.
+ * A folder NAME is written as `.NAME.partial-PID` in the same parent and renamed.  Where a result already stands and is
+ * to be replaced, files that are not taut's move over first, then old and new change places; what is left of the old
+ * one goes last.  Until the last rename everything can be, and on failure is, put back.
  */
 #define _XOPEN_SOURCE 700 /* SIGXFSZ, realpath */
 
@@ -18,9 +18,9 @@
 
 #include "io/file.h"
 
-const char *const taut__result_file[] = {"case.yaml", "summary.json", "visits.csv",  "course.csv",    "fields.h5",
-                                         "fields.xdmf", "course.svg", "log.txt", "report.html", "checkpoint.h5",
-                                         NULL};
+const char *const taut__result_file[] = {"case.yaml",   "summary.json",  "visits.csv", "course.csv",
+                                         "fields.h5",   "fields.xdmf",   "course.svg", "log.txt",
+                                         "report.html", "checkpoint.h5", NULL};
 
 struct taut_folder {
   taut_context *context;
@@ -70,8 +70,8 @@ static taut_err final_path(taut_context *context, const char *path, char **out) 
 
 typedef struct contents {
   int entries, ours;
-  bool summary;      /* summary.json is there */
-  bool ours_odd;     /* an entry with one of our names is no regular file */
+  bool summary;  /* summary.json is there */
+  bool ours_odd; /* an entry with one of our names is no regular file */
   char first_ours[32];
 } contents;
 
@@ -301,7 +301,8 @@ static bool change_places(taut_folder *folder) {
     if (moved_aside && rename(aside, folder->final) != 0)
       taut__log(folder->context, TAUT_LOG_WARNING, "%s: the former result is now in %s", folder->name, aside);
     if (!move_others(folder->partial, folder->final))
-      taut__log(folder->context, TAUT_LOG_WARNING, "%s: some of its files are now in %s", folder->name, folder->partial);
+      taut__log(folder->context, TAUT_LOG_WARNING, "%s: some of its files are now in %s", folder->name,
+                folder->partial);
   } else if (!remove_result(aside)) {
     taut__log(folder->context, TAUT_LOG_WARNING, "%s: the former result is left in %s", folder->name, aside);
   }
@@ -314,8 +315,8 @@ taut_err taut__folder_commit(taut_folder **folder_ptr) {
   taut_folder *folder = *folder_ptr;
   taut_err err = TAUT_OK;
   taut__sync_folder(folder->partial);
-  bool done = folder->replace ? change_places(folder)
-                              : !taut__io_fault() && rename(folder->partial, folder->final) == 0;
+  bool done =
+      folder->replace ? change_places(folder) : !taut__io_fault() && rename(folder->partial, folder->final) == 0;
   if (done) {
     folder->made = false;
     folder->made_from = 0;

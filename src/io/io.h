@@ -1,9 +1,9 @@
 /* Room io: results on disk and on the terminal.
  *
- * Everything under a final name is complete.  Files are composed in memory, written into a hidden folder beside the final
- * one, synchronised and closed with every error checked, and appear together by one rename.  That holds for HDF5 too:
- * its file is built in memory, so that a full disk meets one writer only.  The library changes no signal action; SIGXFSZ
- * (file size limit) is held back while a file is written and becomes an error of kind IO.
+ * Everything under a final name is complete.  Files are composed in memory, written into a hidden folder beside the
+ * final one, synchronised and closed with every error checked, and appear together by one rename.  That holds for HDF5
+ * too: its file is built in memory, so that a full disk meets one writer only.  The library changes no signal action;
+ * SIGXFSZ (file size limit) is held back while a file is written and becomes an error of kind IO.
  *
  * Nothing written here depends on the locale, the clock or the machine, except wall time (summary.json, log.txt).
  */
@@ -61,7 +61,8 @@ void taut__fields_xdmf(const struct taut_result *result, const char *h5_name, ta
 /** summary.json; release with free(). */
 TAUT_MUST_USE taut_err taut__summary_json(taut_context *context, const struct taut_result *result, char **out);
 /** Bytes of fields.h5; release with free(). */
-TAUT_MUST_USE taut_err taut__fields_h5(taut_context *context, const struct taut_result *result, void **data, size_t *length);
+TAUT_MUST_USE taut_err taut__fields_h5(taut_context *context, const struct taut_result *result, void **data,
+                                       size_t *length);
 
 /* ---- shared by the writers (plain.c) ---- */
 
@@ -74,8 +75,15 @@ void taut__add_xml(taut_text *out, const char *text);
 void taut__add_fixed(taut_text *out, double x, int decimals);
 /** Decimals that show `digits` significant digits of x, 0 to 9. */
 int taut__decimals(double x, int digits);
+/** "strong warning: ", "warning: " or "note: ": the level that a warning's own text names, which is then skipped, or
+ *  "warning: " where it names none. */
+const char *taut__warning_level(const char **text);
 /** Sequence number of a quantity by its contract name, -1 when this version has none of that name. */
 int taut__quantity_index(const char *name);
+/** What to call a course without sessions: "untreated" or "excision". */
+const char *taut__without_session(const struct taut_result *result);
+/** What times count from: "the first session", "the injury" or "the start". */
+const char *taut__origin_of_time(const struct taut_result *result);
 /** "track_1" ... or "zero": name of a domain in fields.h5 and fields.xdmf. */
 const char *taut__domain_name(const struct taut_result *result, int d, char buffer[24]);
 /** "visit_001" ...: name of the snapshot with this sequence number (from 0) in fields.h5. */

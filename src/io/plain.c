@@ -12,10 +12,10 @@ static size_t character(const unsigned char *s) {
   for (size_t i = 1; i < n; i++) {
     if ((s[i] & 0xc0) != 0x80) return 0;
   }
-  if (n == 2) return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : n;                 /* C1 controls */
-  if (n == 3 && s[0] == 0xe0 && s[1] < 0xa0) return 0;                    /* overlong */
-  if (n == 3 && s[0] == 0xed && s[1] >= 0xa0) return 0;                   /* surrogates */
-  if (n == 3 && s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe) return 0;   /* no characters: XML refuses them */
+  if (n == 2) return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : n;               /* C1 controls */
+  if (n == 3 && s[0] == 0xe0 && s[1] < 0xa0) return 0;                  /* overlong */
+  if (n == 3 && s[0] == 0xed && s[1] >= 0xa0) return 0;                 /* surrogates */
+  if (n == 3 && s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe) return 0; /* no characters: XML refuses them */
   if (n == 4 && ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))) return 0;
   return n;
 }
@@ -40,11 +40,20 @@ void taut__add_xml(taut_text *out, const char *text) {
   }
   for (const char *s = plain; *s != '\0'; s++) {
     switch (*s) {
-    case '&': taut__text_addn(out, "&amp;", 5); break;
-    case '<': taut__text_addn(out, "&lt;", 4); break;
-    case '>': taut__text_addn(out, "&gt;", 4); break;
-    case '"': taut__text_addn(out, "&quot;", 6); break;
-    default: taut__text_addn(out, s, 1);
+    case '&':
+      taut__text_addn(out, "&amp;", 5);
+      break;
+    case '<':
+      taut__text_addn(out, "&lt;", 4);
+      break;
+    case '>':
+      taut__text_addn(out, "&gt;", 4);
+      break;
+    case '"':
+      taut__text_addn(out, "&quot;", 6);
+      break;
+    default:
+      taut__text_addn(out, s, 1);
     }
   }
   free(plain);
@@ -67,8 +76,22 @@ void taut__add_fixed(taut_text *out, double x, int decimals) {
 
 int taut__decimals(double x, int digits) {
   if (!isfinite(x) || x == 0) return digits - 1;
-  int decimals = digits - 1 - (int)floor(log10(fabs(x)));
+  double magnitude = floor(log10(fabs(x)));
+  /* 0.99999 shows as 1.00, not as 1.000: what rounding carries into the next digit needs one digit less */
+  if (fabs(x) >= pow(10, magnitude + 1) * (1 - 0.5 * pow(10, -digits))) magnitude++;
+  int decimals = digits - 1 - (int)magnitude;
   return decimals < 0 ? 0 : decimals > 9 ? 9 : decimals;
+}
+
+const char *taut__warning_level(const char **text) {
+  static const char *const level[] = {"note: ", "strong warning: ", "warning: "};
+  for (int i = 0; i < 3; i++) {
+    size_t n = strlen(level[i]);
+    if (strncmp(*text, level[i], n) != 0) continue;
+    *text += n;
+    return level[i];
+  }
+  return "warning: ";
 }
 
 int taut__quantity_index(const char *name) {
@@ -76,6 +99,15 @@ int taut__quantity_index(const char *name) {
     if (strcmp(taut__quantity[q].name, name) == 0) return q;
   }
   return -1;
+}
+
+const char *taut__without_session(const struct taut_result *result) {
+  return result->c->model.injury == TAUT_INJURY_EXCISION ? "excision" : "untreated";
+}
+
+const char *taut__origin_of_time(const struct taut_result *result) {
+  if (result->sessions > 0) return "the first session";
+  return result->c->model.injury == TAUT_INJURY_EXCISION ? "the injury" : "the start";
 }
 
 const char *taut__domain_name(const struct taut_result *result, int d, char buffer[24]) {

@@ -10,10 +10,26 @@ enum { COLUMNS = 100, NAME_WIDTH = 27, UNIT_WIDTH = 12, CELL_WIDTH = 10, SHOWN_V
 
 /* Outcomes worth a line, in the order of interface.md 4; all others are in visits.csv. */
 static const char *const shown[] = {
-    "collagen_stain_papillary", "collagen_new",   "collagen_papillary", "collagen_reticular", "collagen_total",
-    "collagen_iii_share",       "collagen_fragmented", "elastin_mature", "elastin_immature",  "hyaluronan",
-    "fibroblasts",              "vessel_density", "tgf_beta1",          "epidermal_cover",    "barrier_plug",
-    "myofibroblasts",           "neutrophils",    "macrophages_m1",     "macrophages_m2",     "inflammation",
+    "collagen_stain_papillary",
+    "collagen_new",
+    "collagen_papillary",
+    "collagen_reticular",
+    "collagen_total",
+    "collagen_iii_share",
+    "collagen_fragmented",
+    "elastin_mature",
+    "elastin_immature",
+    "hyaluronan",
+    "fibroblasts",
+    "vessel_density",
+    "tgf_beta1",
+    "epidermal_cover",
+    "barrier_plug",
+    "myofibroblasts",
+    "neutrophils",
+    "macrophages_m1",
+    "macrophages_m2",
+    "inflammation",
 };
 enum { SHOWN = sizeof shown / sizeof shown[0] };
 
@@ -68,10 +84,14 @@ static void add_wrapped(taut_text *out, const char *prefix, const char *text) {
 static void add_value(taut_text *out, double x, int digits, int width) {
   taut_text cell = {0};
   /* Numbers far below anything that matters would need ten digits after the point. */
-  if (fabs(x) < 5e-5) taut__text_add(&cell, "0");
-  else taut__add_fixed(&cell, x, taut__decimals(x, digits));
-  if (cell.failed) out->failed = true;
-  else add_cell(out, cell.data, width);
+  if (fabs(x) < 5e-5)
+    taut__text_add(&cell, "0");
+  else
+    taut__add_fixed(&cell, x, taut__decimals(x, digits));
+  if (cell.failed)
+    out->failed = true;
+  else
+    add_cell(out, cell.data, width);
   taut__text_free(&cell);
 }
 
@@ -81,8 +101,10 @@ static void add_percent(taut_text *out, double percent, int width) {
   taut__text_add(&cell, "%s", none || percent < 0 ? "" : "+");
   taut__add_fixed(&cell, none ? 0 : percent, fabs(percent) < 999.95 ? 1 : 0);
   taut__text_add(&cell, " %%");
-  if (cell.failed) out->failed = true;
-  else add_cell(out, cell.data, width);
+  if (cell.failed)
+    out->failed = true;
+  else
+    add_cell(out, cell.data, width);
   taut__text_free(&cell);
 }
 
@@ -96,10 +118,14 @@ static void add_patient(taut_text *out, const struct taut_result *result) {
   taut__add_fixed(&line, c->patient.age, 0);
   taut__text_add(&line, " years");
   if (c->device.name != NULL && result->sessions > 0) taut__text_add(&line, ", %s", c->device.name);
-  if (result->sessions == 0) taut__text_add(&line, ", untreated");
-  else taut__text_add(&line, ", %d session%s", result->sessions, result->sessions == 1 ? "" : "s");
-  if (line.failed) out->failed = true;
-  else add_wrapped(out, "", line.data);
+  if (result->sessions == 0)
+    taut__text_add(&line, ", %s", taut__without_session(result));
+  else
+    taut__text_add(&line, ", %d session%s", result->sessions, result->sessions == 1 ? "" : "s");
+  if (line.failed)
+    out->failed = true;
+  else
+    add_wrapped(out, "", line.data);
   taut__text_free(&line);
 }
 
@@ -119,8 +145,10 @@ static void add_range(taut_text *out, double from, double to, int width) {
   char number[32];
   taut__text_add(&cell, "%s", taut__number(from, number));
   if (to != from) taut__text_add(&cell, "-%s", taut__number(to, number));
-  if (cell.failed) out->failed = true;
-  else add_cell(out, cell.data, width);
+  if (cell.failed)
+    out->failed = true;
+  else
+    add_cell(out, cell.data, width);
   taut__text_free(&cell);
 }
 
@@ -133,15 +161,18 @@ static void add_known(taut_text *out, double x, int decimals, const char *unit, 
   } else {
     taut__text_add(&cell, "-");
   }
-  if (cell.failed) out->failed = true;
-  else add_cell(out, cell.data, width);
+  if (cell.failed)
+    out->failed = true;
+  else
+    add_cell(out, cell.data, width);
   taut__text_free(&cell);
 }
 
 static void add_sessions(taut_text *out, const struct taut_result *result) {
   if (result->sessions == 0 || !(result->session[0].nominal_mm > 0)) return;
-  taut__text_add(out, "\nsession     day         needle    reached    punctures      holes    bleeding   reaching the fat\n"
-                      "                            mm         mm         /cm2       /cm2     a punct.   ultras. / histol.\n");
+  taut__text_add(
+      out, "\nsession     day         needle    reached    punctures      holes    bleeding   reaching the fat\n"
+           "                            mm         mm         /cm2       /cm2     a punct.   ultras. / histol.\n");
   for (int s = 0, last; s < result->sessions; s = last + 1) {
     const taut_session_report *r = &result->session[s];
     for (last = s; last + 1 < result->sessions && alike(r, &result->session[last + 1]);) last++;
@@ -161,8 +192,8 @@ static void add_sessions(taut_text *out, const struct taut_result *result) {
 
 /* --------------------------------------------------------------------------------------------- what changed ---- */
 
-/* Picks visits for the columns: the first after day 0, the last, and between them those nearest to equal steps of the cube
- * root of time, which gives days, weeks and months their share.  Returns how many. */
+/* Picks visits for the columns: the first after day 0, the last, and between them those nearest to equal steps of the
+ * cube root of time, which gives days, weeks and months their share.  Returns how many. */
 static int pick_visits(const struct taut_result *result, int pick[SHOWN_VISITS]) {
   int first = 0, n = 0;
   while (first + 1 < result->visits && !(result->visit_day[first] > 0)) first++;
@@ -185,10 +216,13 @@ static int pick_visits(const struct taut_result *result, int pick[SHOWN_VISITS])
 static void add_time(taut_text *out, double day, int width) {
   taut_text cell = {0};
   bool hours = day > 0 && day < 2 && day != 1;
-  taut__add_fixed(&cell, hours ? 24 * day : day, fmod(hours ? 24 * day : day, 1) > 0.05 ? 1 : 0);
+  double time = hours ? 24 * day : day;
+  taut__add_fixed(&cell, time, time < 10 && fabs(time - round(time)) > 0.05 ? 1 : 0);
   taut__text_add(&cell, hours ? " h" : " d");
-  if (cell.failed) out->failed = true;
-  else add_cell(out, cell.data, width);
+  if (cell.failed)
+    out->failed = true;
+  else
+    add_cell(out, cell.data, width);
   taut__text_free(&cell);
 }
 
@@ -201,22 +235,28 @@ static void add_outcome(taut_text *out, const struct taut_result *result, int q,
   double baseline = result->baseline[q];
   taut_text name = {0};
   taut__text_add(&name, "%s%s", taut__quantity[q].name, calibrated(q) ? " *" : "");
-  if (name.failed) out->failed = true;
-  else add_cell(out, name.data, -NAME_WIDTH);
+  if (name.failed)
+    out->failed = true;
+  else
+    add_cell(out, name.data, -NAME_WIDTH);
   taut__text_free(&name);
   add_cell(out, taut__quantity[q].unit, -UNIT_WIDTH);
   add_value(out, baseline, 4, CELL_WIDTH);
   for (int k = 0; k < picks; k++) {
     double value = result->visit[pick[k] * TAUT_QUANTITIES + q];
-    if (!isfinite(value)) add_cell(out, "-", CELL_WIDTH);
-    else if (baseline == 0) add_value(out, value, 3, CELL_WIDTH);
-    else add_percent(out, 100 * (value - baseline) / baseline, CELL_WIDTH);
+    if (!isfinite(value))
+      add_cell(out, "-", CELL_WIDTH);
+    else if (baseline == 0)
+      add_value(out, value, 3, CELL_WIDTH);
+    else
+      add_percent(out, 100 * (value - baseline) / baseline, CELL_WIDTH);
   }
   taut__text_addn(out, "\n", 1);
 }
 
 /* The shown quantities with (or without) a baseline to compare with. */
-static void add_outcomes(taut_text *out, const struct taut_result *result, bool with_baseline, const int *pick, int picks) {
+static void add_outcomes(taut_text *out, const struct taut_result *result, bool with_baseline, const int *pick,
+                         int picks) {
   bool any = false;
   for (int i = 0; i < SHOWN; i++) {
     int q = taut__quantity_index(shown[i]);
@@ -241,12 +281,21 @@ static void add_remarks(taut_text *out, const struct taut_result *result) {
     if (q >= 0 && isfinite(result->baseline[q]) && calibrated(q)) stars = true;
   }
   taut__text_addn(out, "\n", 1);
-  if (result->visits > 0)
-    add_wrapped(out, "", stars ? "Times are since the first session; on a session day before it. "
-                                 "* calibrated on published data; all else is predicted."
-                               : "Times are since the first session; on a session day before it.");
+  taut_text remark = {0};
+  taut__text_add(&remark, "Times count from %s%s.%s", taut__origin_of_time(result),
+                 result->sessions > 0 ? "; values on a session day are before it" : "",
+                 stars ? " * calibrated on published data; all else is predicted." : "");
+  if (remark.failed)
+    out->failed = true;
+  else
+    add_wrapped(out, "", remark.data);
+  taut__text_free(&remark);
   if (result->uncertainty != NULL) add_wrapped(out, "uncertain: ", result->uncertainty);
-  for (size_t i = 0; i < result->warnings.count; i++) add_wrapped(out, "warning: ", result->warnings.item[i]);
+  for (size_t i = 0; i < result->warnings.count; i++) {
+    const char *text = result->warnings.item[i];
+    const char *level = taut__warning_level(&text);
+    add_wrapped(out, level, text);
+  }
   add_wrapped(out, "", TAUT_NOTICE);
 }
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every helper takes a NULL value as "out of memory" and passes that on through *failed, so that the building below reads as
- * the list of keys it is. */
+/* Every helper takes a NULL value as "out of memory" and passes that on through *failed, so that the building below
+ * reads as the list of keys it is. */
 typedef struct builder {
   bool failed;
 } builder;
@@ -145,8 +145,10 @@ taut_err taut__summary_json(taut_context *context, const struct taut_result *res
   if (text != NULL) { /* a text file ends with a newline */
     size_t length = strlen(text);
     *out = taut__realloc(text, length + 2, 1);
-    if (*out == NULL) free(text);
-    else memcpy(*out + length, "\n", 2);
+    if (*out == NULL)
+      free(text);
+    else
+      memcpy(*out + length, "\n", 2);
   }
   return *out != NULL ? TAUT_OK : taut__fail(context, TAUT_ERR_MEMORY, "summary.json", "out of memory");
 }

@@ -13,7 +13,8 @@ static void attribute(taut_text *out, const char *name, double x) {
 }
 
 void taut__svg_begin(taut_text *out, double width, double height, const char *title, const char *description) {
-  taut__text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
+  taut__text_add(out,
+                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
   attribute(out, "width", width);
   attribute(out, "height", height);
   taut__text_add(out, " viewBox=\"0 0 ");
@@ -78,17 +79,22 @@ double taut__svg_width(const char *text, double size) {
   double width = 0; /* in sizes; widths of DejaVu Sans, the widest of the fonts named, rounded up */
   for (const char *s = text; *s != '\0'; s++) {
     if (((unsigned char)*s & 0xc0) == 0x80) continue;
-    if (strchr(" ,.:;'|()ijltfr", *s) != NULL) width += 0.41;
-    else if (strchr("mwMW%", *s) != NULL) width += 0.99;
-    else if (*s >= 'A' && *s <= 'Z') width += 0.72;
-    else width += 0.64;
+    if (strchr(" ,.:;'|()ijltfr", *s) != NULL)
+      width += 0.41;
+    else if (strchr("mwMW%", *s) != NULL)
+      width += 0.99;
+    else if (*s >= 'A' && *s <= 'Z')
+      width += 0.72;
+    else
+      width += 0.64;
   }
   return size * width;
 }
 
 void taut__svg_curve_begin(taut_svg_curve *curve, taut_text *out, const char *colour, double width, const char *dash) {
   *curve = (taut_svg_curve){.out = out};
-  taut__text_add(out, "<polyline fill=\"none\" stroke-linejoin=\"round\" stroke-linecap=\"round\" stroke=\"%s\"", colour);
+  taut__text_add(out, "<polyline fill=\"none\" stroke-linejoin=\"round\" stroke-linecap=\"round\" stroke=\"%s\"",
+                 colour);
   attribute(out, "stroke-width", width);
   if (dash != NULL) taut__text_add(out, " stroke-dasharray=\"%s\"", dash);
   taut__text_add(out, " points=\"");

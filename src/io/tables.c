@@ -1,7 +1,7 @@
 /* Tables as text: visits.csv, course.csv, the observables, log.txt.
  *
- * Numbers are the shortest decimals that read back as the same double.  A quantity that is not modelled (no number) has no
- * row, so that nobody takes it for unchanged. */
+ * Numbers are the shortest decimals that read back as the same double.  A quantity that is not modelled (no number) has
+ * no row, so that nobody takes it for unchanged. */
 #include "io/io.h"
 
 #include <math.h>
@@ -65,7 +65,8 @@ void taut__course_csv(const struct taut_result *result, taut_text *out) {
   taut__text_add(out, "time_d,quantity,value,unit\n");
   for (int p = 0; p < result->points; p++) {
     for (int q = 0; q < TAUT_QUANTITIES; q++) {
-      if (add_value(out, result->point_day[p], q, result->point[p * TAUT_QUANTITIES + q])) taut__text_addn(out, "\n", 1);
+      if (add_value(out, result->point_day[p], q, result->point[p * TAUT_QUANTITIES + q]))
+        taut__text_addn(out, "\n", 1);
     }
   }
 }
@@ -94,5 +95,9 @@ void taut__log_txt(const struct taut_result *result, taut_text *out) {
   taut__text_add(out, "steps %ld, rejected %ld, redone with backward Euler %ld\n", result->report.steps,
                  result->report.rejected, result->report.backward_euler);
   taut__text_add(out, "wall time %s s\n", taut__number(result->wall_seconds, number));
-  for (size_t i = 0; i < result->warnings.count; i++) taut__text_add(out, "warning: %s\n", result->warnings.item[i]);
+  for (size_t i = 0; i < result->warnings.count; i++) {
+    const char *text = result->warnings.item[i];
+    const char *level = taut__warning_level(&text);
+    taut__text_add(out, "%s%s\n", level, text);
+  }
 }

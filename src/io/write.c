@@ -18,8 +18,8 @@ static const struct text_file {
   const char *name;
   text_writer *write;
 } text_file[] = {
-    {"case.yaml", case_yaml},           {"visits.csv", taut__visits_csv}, {"course.csv", taut__course_csv},
-    {"fields.xdmf", xdmf_beside_h5},    {"course.svg", taut__course_svg}, {"log.txt", taut__log_txt},
+    {"case.yaml", case_yaml},        {"visits.csv", taut__visits_csv}, {"course.csv", taut__course_csv},
+    {"fields.xdmf", xdmf_beside_h5}, {"course.svg", taut__course_svg}, {"log.txt", taut__log_txt},
 };
 
 static taut_err put_text(taut_context *context, taut_folder *folder, const struct taut_result *result,

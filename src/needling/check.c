@@ -49,7 +49,8 @@ bool taut__pattern_refused(const taut_device *d, const taut_treatment *t, const 
     return refuse(why, "treatment.passes", "%g passes: expected a whole number, at least 1", session->passes);
   if (d->kind == TAUT_PEN && kind == TAUT_PATTERN_PASSES && given)
     return refuse(why, "treatment.pattern",
-                  "%s is a pen, and a given density is no number of passes; expected auto, poisson or lattice", name_of(d));
+                  "%s is a pen, and a given density is no number of passes; expected auto, poisson or lattice",
+                  name_of(d));
   if (given && kind != TAUT_PATTERN_PASSES) return false;
   /* from here on a pass of the device is needed */
   if (d->kind == TAUT_ROLLER && !(d->needles > 0 && d->drum_radius > 0 && d->drum_width > 0))
@@ -85,6 +86,7 @@ taut_err taut__needling_check(taut_context *context, const taut_case *c, int ses
   char place[512];
   if (taut__puncture_refused(&c->device, s->depth, s->achieved, &why) ||
       taut__pattern_refused(&c->device, &c->treatment, s, &why))
-    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, taut__session_key(c, s, why.key), place), "%s", why.text);
+    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, taut__session_key(c, s, why.key), place), "%s",
+                      why.text);
   return TAUT_OK;
 }

@@ -115,7 +115,8 @@ static void lay_lattice(maker *m, const lattice *l, double angle, double u, doub
     for (long j = first_row; j <= last_row; j++) {
       double x = ((double)i + u) * l->px, y = ((double)j + v + (i & 1 ? l->shift : 0)) * l->py, time = 0;
       if (l->speed > 0) time = start + (floor((x + h) / l->strip) * 2 * h + y + h) / l->speed;
-      add_hit(m, c * x - s * y, s * x + c * y, time, pass, ring_index(i, l->columns) * l->rows + ring_index(j, l->rows));
+      add_hit(m, c * x - s * y, s * x + c * y, time, pass,
+              ring_index(i, l->columns) * l->rows + ring_index(j, l->rows));
     }
 }
 
@@ -201,9 +202,9 @@ static double lay_stroke(maker *m, stroke_dice *d, double angle, double v, doubl
 }
 
 static void make_strokes(maker *m, int passes) {
-  stroke_dice d = {dice_of(m->seed, "pattern.angle"),    dice_of(m->seed, "pattern.offset"),
-                   dice_of(m->seed, "pattern.speed"),    dice_of(m->seed, "pattern.heading"),
-                   dice_of(m->seed, "pattern.jitter"),   dice_of(m->seed, "pattern.rotation"),
+  stroke_dice d = {dice_of(m->seed, "pattern.angle"),  dice_of(m->seed, "pattern.offset"),
+                   dice_of(m->seed, "pattern.speed"),  dice_of(m->seed, "pattern.heading"),
+                   dice_of(m->seed, "pattern.jitter"), dice_of(m->seed, "pattern.rotation"),
                    dice_of(m->seed, "pattern.strike")};
   double spacing = 2 * m->device->disc_radius * (1 - m->treatment->stroke_overlap);
   double end = half_diagonal(m) + m->device->disc_radius;
@@ -248,15 +249,22 @@ static void make_random_points(maker *m, double density) {
   }
 }
 
-/** Hexagonal lattice that closes on itself over the window: whole columns and an even number of rows, which stretches
- *  it a little. */
+/** Rows and columns of a hexagonal lattice that closes on itself over the window: an even number of rows and whole
+ *  columns near the wanted count and near the true shape. */
+static void fit_hexagons(double count, long *rows, long *columns) {
+  double best = INFINITY, ideal = sqrt(count * 2 / sqrt(3)); /* rows of undistorted hexagons */
+  for (long half = lround(ideal / 2) - 1; half <= lround(ideal / 2) + 1; half++) {
+    long r = half < 1 ? 2 : 2 * half, c = lround(count / (double)r);
+    if (c < 1) c = 1;
+    double distortion = fabs(log((double)r / (double)c * sqrt(3) / 2)) + fabs(log((double)(r * c) / count));
+    if (distortion < best) best = distortion, *rows = r, *columns = c;
+  }
+}
+
 static void make_hexagons(maker *m, double density) {
   dice offset = dice_of(m->seed, "pattern.offset");
-  double spacing = sqrt(2 / (sqrt(3) * density));
-  long rows = 2 * lround(m->size / (spacing * sqrt(3)));
-  if (rows < 2) rows = 2;
-  long columns = lround(density * m->size * m->size / (double)rows);
-  if (columns < 1) columns = 1;
+  long rows = 2, columns = 1;
+  fit_hexagons(density * m->size * m->size, &rows, &columns);
   double u = roll(&offset), v = roll(&offset), dx = m->size / (double)columns, dy = m->size / (double)rows;
   for (long j = 0; j < rows; j++)
     for (long i = 0; i < columns; i++) {
@@ -268,14 +276,15 @@ static void make_hexagons(maker *m, double density) {
 /* --------------------------------------------------------------------------------------------------- generate ---- */
 
 taut_err taut__pattern_generate(taut_context *context, const taut_needling_params *p, const taut_device *device,
-                                const taut_treatment *treatment, const taut_session *session, const taut_puncture *puncture,
-                                double size, uint64_t seed, taut_hit **hits, long *count) {
+                                const taut_treatment *treatment, const taut_session *session,
+                                const taut_puncture *puncture, double size, uint64_t seed, taut_hit **hits,
+                                long *count) {
   taut_pattern pattern;
   taut_err err = taut__pattern(context, p, device, treatment, session, puncture, &pattern);
   if (err) return err;
   if (!(size > 0) || pattern.hits * size * size > most_hits)
-    return taut__fail(context, TAUT_ERR_INPUT, "model.patch.size", "a window of %g mm would hold %g hits; at most %g", size,
-                      pattern.hits * size * size, most_hits);
+    return taut__fail(context, TAUT_ERR_INPUT, "model.patch.size", "a window of %g mm would hold %g hits; at most %g",
+                      size, pattern.hits * size * size, most_hits);
   maker m = {.p = p, .device = device, .treatment = treatment, .size = size, .seed = seed};
   bool stamp = device->kind == TAUT_STAMP || device->kind == TAUT_RF;
   if (pattern.kind == TAUT_PATTERN_LATTICE) {

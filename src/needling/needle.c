@@ -11,7 +11,16 @@ static const double pi = 3.14159265358979323846;
 
 static const taut_param rows[] = {
 #define PARAM(name, unit, def, low, high, prior, evidence, source, doc)                                                \
-  {"needling", #name, unit, def, low, high, prior, TAUT_##evidence, TAUT_SOURCE_##source, doc,                         \
+  {"needling",                                                                                                         \
+   #name,                                                                                                              \
+   unit,                                                                                                               \
+   def,                                                                                                                \
+   low,                                                                                                                \
+   high,                                                                                                               \
+   prior,                                                                                                              \
+   TAUT_##evidence,                                                                                                    \
+   TAUT_SOURCE_##source,                                                                                               \
+   doc,                                                                                                                \
    offsetof(taut_needling_params, name)},
 #include "needling/params.def"
 #undef PARAM

@@ -24,22 +24,22 @@ double taut__needle_volume(const taut_needle *needle, double s);
 /** One puncture by the mean needle (needling.md 4.1-4.3). Lengths mm, forces mN, speed mm/day. */
 typedef struct taut_puncture {
   taut_needle needle;
-  double length;            /**< L, nominal */
-  double reach;             /**< L_eff: smaller than L where the hand force is short */
+  double length; /**< L, nominal */
+  double reach;  /**< L_eff: smaller than L where the hand force is short */
   double speed, dimple, puncture_force, depth, force;
   bool force_limited;
   double hand_force, needed_force; /**< mN on the whole device; hand_force NAN when not limited by the case */
-  double hole_radius;       /**< r_h(0) */
-  double recoil;            /**< c_r */
+  double hole_radius;              /**< r_h(0) */
+  double recoil;                   /**< c_r */
   double loop_depth;
   double hole_volume, damaged_volume, killed_volume; /**< V_h, V_d, V_k: mm3 */
-  double bleeding;          /**< P_bleed */
-  double damage_factor, kill_factor; /**< r_d/r_n, r_k/r_n */
+  double bleeding;                                   /**< P_bleed */
+  double damage_factor, kill_factor;                 /**< r_d/r_n, r_k/r_n */
   double track_scale;
-  double injury_depth;      /**< depth of the injury: l track_scale, at most L */
-  double slit_follow;       /**< c_s: share of the rigid-skin slit that is cut (rollers) */
-  double slit_length;       /**< length of the hole at the surface beyond its width, 2 c_s x_s */
-  double drag;              /**< way of a gliding pen while a needle is in the skin */
+  double injury_depth; /**< depth of the injury: l track_scale, at most L */
+  double slit_follow;  /**< c_s: share of the rigid-skin slit that is cut (rollers) */
+  double slit_length;  /**< length of the hole at the surface beyond its width, 2 c_s x_s */
+  double drag;         /**< way of a gliding pen while a needle is in the skin */
 } taut_puncture;
 
 /** Injury profile of a track: radii at depth z (0 beyond the track).  The needle radius follows the depth of the
@@ -62,8 +62,8 @@ double taut__track_length(const taut_needling_params *p, double reach, double di
 double taut__tip_speed(const taut_needling_params *p, const taut_device *device, double length);
 
 /* Roller arc (needling.md 3.1), lengths mm. */
-double taut__roller_contact_angle(double drum_radius, double length);           /**< t_m(z=0), rad */
-double taut__roller_slit(double drum_radius, double length, double z);          /**< half-length x_s(z) in rigid skin */
+double taut__roller_contact_angle(double drum_radius, double length);  /**< t_m(z=0), rad */
+double taut__roller_slit(double drum_radius, double length, double z); /**< half-length x_s(z) in rigid skin */
 double taut__roller_needles_in_contact(const taut_device *device, double length);
 /** Force on the whole device when the mean needle is at its depth: a roller sums over the needles in contact. mN */
 double taut__needed_force(const taut_needling_params *p, const taut_device *device, const taut_puncture *puncture);
@@ -98,15 +98,15 @@ taut_err taut__fat_probabilities(taut_context *context, const taut_needling_para
 
 /** Statistics of the pattern of one session (needling.md 3). Densities per mm2. */
 typedef struct taut_pattern {
-  taut_pattern_kind kind;   /**< resolved: passes, poisson or lattice */
-  bool kinematic;           /**< density computed from the motion of device and hand, not given */
-  double hits;              /**< delivered punctures per mm2 of relaxed skin */
-  double holes;             /**< after re-hits: what heals */
+  taut_pattern_kind kind; /**< resolved: passes, poisson or lattice */
+  bool kinematic;         /**< density computed from the motion of device and hand, not given */
+  double hits;            /**< delivered punctures per mm2 of relaxed skin */
+  double holes;           /**< after re-hits: what heals */
   double rehit_share;
-  double cv_area;           /**< of Voronoi cells; 0 for a lattice */
-  double shape;             /**< k of the Gamma law, INFINITY for a lattice */
-  double radius;            /**< R = 1/sqrt(pi holes) */
-  double passes;            /**< superposed lattices of a roller or tiled stamp, passes of a pen; 0 where none applies */
+  double cv_area; /**< of Voronoi cells; 0 for a lattice */
+  double shape;   /**< k of the Gamma law, INFINITY for a lattice */
+  double radius;  /**< R = 1/sqrt(pi holes) */
+  double passes;  /**< superposed lattices of a roller or tiled stamp, passes of a pen; 0 where none applies */
 } taut_pattern;
 taut_err taut__pattern(taut_context *context, const taut_needling_params *p, const taut_device *device,
                        const taut_treatment *treatment, const taut_session *session, const taut_puncture *puncture,
@@ -122,11 +122,10 @@ taut_err taut__track_nodes(taut_context *context, const taut_needling_params *p,
 /** The rule itself: y[i] = x_i/k with x_i the nodes of the generalised Laguerre rule of order k; sum w = 1. */
 taut_err taut__gamma_rule(taut_context *context, double k, int nodes, double *y, double *weight);
 
-
 /** One hit of a generated pattern. */
 typedef struct taut_hit {
-  double x, y;              /**< mm in the window */
-  double time;              /**< s since the start of the pattern; 0 throughout where only a density is given */
+  double x, y; /**< mm in the window */
+  double time; /**< s since the start of the pattern; 0 throughout where only a density is given */
   int pass, needle;
 } taut_hit;
 /** Generates hits in a square window of side `size` mm, in their order in time.  A patch treats the window as periodic;
@@ -135,11 +134,12 @@ typedef struct taut_hit {
  *  random stamps, random points and a hexagonal lattice have the density of the session.
  *  @param hits  released by the caller with free() */
 taut_err taut__pattern_generate(taut_context *context, const taut_needling_params *p, const taut_device *device,
-                                const taut_treatment *treatment, const taut_session *session, const taut_puncture *puncture,
-                                double size, uint64_t seed, taut_hit **hits, long *count);
+                                const taut_treatment *treatment, const taut_session *session,
+                                const taut_puncture *puncture, double size, uint64_t seed, taut_hit **hits,
+                                long *count);
 /** Voronoi areas, nearest neighbours and re-hits of a pattern. */
 typedef struct taut_pattern_statistics {
-  long count;               /**< hits that entered the statistics */
+  long count; /**< hits that entered the statistics */
   double density, cv_area, nearest_mean, rehit_share;
 } taut_pattern_statistics;
 /** Measures a pattern; a window that is not periodic is measured in its inner part, where every cell is complete. */
@@ -147,11 +147,11 @@ taut_err taut__pattern_measure(taut_context *context, const taut_hit *hits, long
                                double rehit_radius, taut_pattern_statistics *out);
 /** Area of the Voronoi cell and distance of the nearest neighbour of every hit (arrays of `count`; either may be NULL).
  *  Coinciding hits share a cell.  Not periodic: cells end at the window. */
-taut_err taut__voronoi(taut_context *context, const taut_hit *hits, long count, double size, bool periodic, double *area,
-                       double *nearest);
+taut_err taut__voronoi(taut_context *context, const taut_hit *hits, long count, double size, bool periodic,
+                       double *area, double *nearest);
 /** Marks the hits that re-enter an existing hole by the sequential rule (needling.md 3.5). */
-taut_err taut__rehits(taut_context *context, const taut_hit *hits, long count, double size, bool periodic, double radius,
-                      bool *rehit);
+taut_err taut__rehits(taut_context *context, const taut_hit *hits, long count, double size, bool periodic,
+                      double radius, bool *rehit);
 
 /* ------------------------------------------------------------------------------------------------- warnings ---- */
 
@@ -171,8 +171,8 @@ typedef struct taut_needling_report {
   taut_skin skin;
   taut_puncture puncture;
   taut_pattern pattern;
-  double injured;           /**< S = hits V_d: injured volume per skin area, mm */
-  double p_fat[2];          /**< ultrasound, histology */
+  double injured;                   /**< S = hits V_d: injured volume per skin area, mm */
+  double p_fat[2];                  /**< ultrasound, histology */
   taut_depth_spread within, people; /**< zero samples when none were asked for */
   taut_texts warnings;
 } taut_needling_report;

@@ -23,9 +23,12 @@ taut_pattern_kind taut__pattern_kind(const taut_device *device, const taut_treat
   if (treatment->pattern != TAUT_PATTERN_AUTO) return treatment->pattern;
   switch (device->kind) {
   case TAUT_ROLLER:
-  case TAUT_RF: return TAUT_PATTERN_PASSES;
-  case TAUT_STAMP: return treatment->tiled ? TAUT_PATTERN_PASSES : TAUT_PATTERN_POISSON;
-  case TAUT_PEN: break;
+  case TAUT_RF:
+    return TAUT_PATTERN_PASSES;
+  case TAUT_STAMP:
+    return treatment->tiled ? TAUT_PATTERN_PASSES : TAUT_PATTERN_POISSON;
+  case TAUT_PEN:
+    break;
   }
   return isnan(session->density) ? TAUT_PATTERN_PASSES : TAUT_PATTERN_POISSON;
 }
@@ -117,8 +120,8 @@ static int laguerre_eigen(double k, int n, double *x, double *weight, gsl_eigen_
 
 taut_err taut__gamma_rule(taut_context *context, double k, int nodes, double *y, double *weight) {
   if (nodes < 1 || nodes > TAUT_MAX_TRACKS || !(k > 0))
-    return taut__fail(context, TAUT_ERR_INPUT, "model.tracks", "%d tracks with shape %g: expected 1 to %d and a positive shape",
-                      nodes, k, TAUT_MAX_TRACKS);
+    return taut__fail(context, TAUT_ERR_INPUT, "model.tracks",
+                      "%d tracks with shape %g: expected 1 to %d and a positive shape", nodes, k, TAUT_MAX_TRACKS);
   if (isinf(k)) { /* all cells are alike */
     for (int i = 0; i < nodes; i++) y[i] = 1, weight[i] = 1.0 / nodes;
     return TAUT_OK;

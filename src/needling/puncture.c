@@ -47,12 +47,14 @@ double taut__roller_needles_in_contact(const taut_device *device, double length)
 
 double taut__tip_speed(const taut_needling_params *p, const taut_device *device, double length) {
   switch (device->kind) {
-  case TAUT_PEN: return pi * device->rate * fmax(device->stroke > 0 ? device->stroke : length, p->L_min);
+  case TAUT_PEN:
+    return pi * device->rate * fmax(device->stroke > 0 ? device->stroke : length, p->L_min);
   case TAUT_ROLLER:
     return device->speed * (1 + length / device->drum_radius) *
            sin(taut__roller_contact_angle(device->drum_radius, length));
   case TAUT_STAMP:
-  case TAUT_RF: break;
+  case TAUT_RF:
+    break;
   }
   return device->speed;
 }

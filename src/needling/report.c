@@ -14,7 +14,8 @@ static taut_err add_spreads(taut_context *context, const taut_case *c, const tau
   return TAUT_OK;
 }
 
-static taut_err compute(taut_context *context, const taut_case *c, int session, long samples, taut_needling_report *out) {
+static taut_err compute(taut_context *context, const taut_case *c, int session, long samples,
+                        taut_needling_report *out) {
   const taut_needling_params *p = taut__case_params(c, "needling");
   const taut_skin_params *sp = taut__case_params(c, "skin");
   const taut_session *s = &c->session[session];

@@ -70,7 +70,8 @@ static double quantile(const double *sorted, long n, double share) {
 taut_err taut__depth_spread(taut_context *context, const taut_needling_params *p, const taut_skin *skin,
                             const taut_device *device, const taut_treatment *treatment, double length, long samples,
                             bool people, uint64_t seed, taut_depth_spread *out) {
-  if (samples < 2) return taut__fail(context, TAUT_ERR_INPUT, "--samples", "%ld samples: at least 2 are needed", samples);
+  if (samples < 2)
+    return taut__fail(context, TAUT_ERR_INPUT, "--samples", "%ld samples: at least 2 are needed", samples);
   depth_sampler sampler;
   taut_err err = sampler_of(context, p, skin, device, treatment, length, people, seed, &sampler);
   if (err) return err;
@@ -93,8 +94,10 @@ taut_err taut__depth_spread(taut_context *context, const taut_needling_params *p
 
 /** Shares of tracks that end below each of n mean skins, which share every draw. */
 static taut_err shares_in_fat(taut_context *context, const taut_skin_params *sp, const taut_site *site,
-                              const depth_sampler *sampler, const taut_skin *skin, int n, double achieved, long samples, double *share) {
-  if (samples < 1) return taut__fail(context, TAUT_ERR_INPUT, "--samples", "%ld samples: at least 1 is needed", samples);
+                              const depth_sampler *sampler, const taut_skin *skin, int n, double achieved, long samples,
+                              double *share) {
+  if (samples < 1)
+    return taut__fail(context, TAUT_ERR_INPUT, "--samples", "%ld samples: at least 1 is needed", samples);
   taut_skin_sampler people;
   taut_err err = taut__skin_sampler(context, sp, site, &people);
   if (err) return err;

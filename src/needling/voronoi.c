@@ -18,8 +18,8 @@ typedef struct bins {
   double size, width; /**< of the window and of a bin */
   long side;          /**< bins along a side */
   bool periodic;
-  long *start;        /**< [side*side + 1] */
-  long *hit;          /**< hits, bin after bin */
+  long *start; /**< [side*side + 1] */
+  long *hit;   /**< hits, bin after bin */
 } bins;
 
 static long bin_of(const bins *b, double x) {
@@ -181,8 +181,8 @@ static bool search(const bins *b, long self, neighbourhood *found) {
   }
 }
 
-taut_err taut__voronoi(taut_context *context, const taut_hit *hits, long count, double size, bool periodic, double *area,
-                       double *nearest) {
+taut_err taut__voronoi(taut_context *context, const taut_hit *hits, long count, double size, bool periodic,
+                       double *area, double *nearest) {
   if (count < 1 || !(size > 0)) return taut__fail(context, TAUT_ERR_INPUT, NULL, "a pattern needs hits and a window");
   bins b;
   taut_err err = bins_make(context, hits, count, size, periodic, 0, &b);
@@ -222,8 +222,8 @@ static bool hole_within(const bins *b, const bool *rehit, long self, double radi
   return false;
 }
 
-taut_err taut__rehits(taut_context *context, const taut_hit *hits, long count, double size, bool periodic, double radius,
-                      bool *rehit) {
+taut_err taut__rehits(taut_context *context, const taut_hit *hits, long count, double size, bool periodic,
+                      double radius, bool *rehit) {
   if (count < 1 || !(size > 0) || !(radius < size))
     return taut__fail(context, TAUT_ERR_INPUT, NULL, "re-hits need hits and a window wider than the hole");
   bins b; /* a bin at least as wide as the hole: its neighbours hold every hole in question */
@@ -250,7 +250,8 @@ taut_err taut__pattern_measure(taut_context *context, const taut_hit *hits, long
     long n = 0, re = 0;
     double sum = 0, squares = 0, distance = 0;
     for (long i = 0; i < count; i++) {
-      if (!periodic && (hits[i].x < margin || hits[i].y < margin || hits[i].x >= size - margin || hits[i].y >= size - margin))
+      if (!periodic &&
+          (hits[i].x < margin || hits[i].y < margin || hits[i].x >= size - margin || hits[i].y >= size - margin))
         continue;
       n++;
       re += rehit[i];

@@ -72,6 +72,16 @@ static void need(taut_reader *reader, const char *key, double value, const char 
   taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, key), false, "%s is missing: a %s needs it", key, kind);
 }
 
+/* A field that the user gave and this kind of device does not have. */
+static void refuse_foreign(taut_reader *reader, const char *kind, const char *const *keys) {
+  for (; *keys; keys++) {
+    const taut_entry *entry = taut__reader_entry(reader, *keys);
+    if (taut__reader_given(reader, *keys) && entry->text && strcmp(entry->text, "none") != 0)
+      taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, *keys), true, "%s: contradicts device.kind; expected none for a %s",
+                     *keys, kind);
+  }
+}
+
 static void check_needles(taut_reader *reader, int product, const char *how) {
   const taut_device *d = &reader->c->device;
   if (product <= 0 || d->needles <= 0 || product == d->needles) return;
@@ -86,6 +96,7 @@ static void derive_device(taut_reader *reader) {
   if (!taut__reader_entry(reader, "device.kind")->text) return;
   switch (d->kind) {
   case TAUT_ROLLER:
+    refuse_foreign(reader, "roller", (const char *const[]){"device.disc_radius", "device.pitch", "device.grid", "device.rate", NULL});
     need(reader, "device.rings", d->rings, "roller");
     need(reader, "device.needles_per_ring", d->needles_per_ring, "roller");
     need(reader, "device.drum_radius", d->drum_radius, "roller");
@@ -94,11 +105,15 @@ static void derive_device(taut_reader *reader) {
     check_needles(reader, d->rings * d->needles_per_ring, "rings times needles_per_ring");
     break;
   case TAUT_PEN:
+    refuse_foreign(reader, "pen", (const char *const[]){"device.rings", "device.needles_per_ring", "device.drum_radius",
+                                                        "device.drum_width", "device.pitch", "device.grid", "device.speed", NULL});
     need(reader, "device.disc_radius", d->disc_radius, "pen");
     need(reader, "device.rate", d->rate, "pen");
     break;
   case TAUT_STAMP:
   case TAUT_RF:
+    refuse_foreign(reader, "stamp", (const char *const[]){"device.rings", "device.needles_per_ring", "device.drum_radius",
+                                                          "device.drum_width", "device.disc_radius", "device.rate", NULL});
     need(reader, "device.grid", d->grid[0], "stamp");
     need(reader, "device.pitch", d->pitch, "stamp");
     need(reader, "device.speed", d->speed, "stamp");

@@ -109,8 +109,20 @@ static bool make_sessions(taut_reader *reader, int count) {
   return false;
 }
 
+/* Listed sessions carry their own times. */
+static void drop_interval(taut_reader *reader) {
+  taut_case *c = reader->c;
+  if (taut__reader_given(reader, "schedule.interval") && !isnan(c->schedule_interval))
+    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "schedule.interval"), true,
+                   "schedule.interval: contradicts a list of sessions, which carry their own times; expected a number of sessions with it, "
+                   "or none");
+  c->schedule_interval = NAN;
+  taut__reader_settle(reader, "schedule.interval", TAUT_FROM_DEFAULT, "sessions carry their times", "none");
+}
+
 static bool list_sessions(taut_reader *reader, const taut_node *list) {
   taut_case *c = reader->c;
+  drop_interval(reader);
   if (list->count > MAX_SESSIONS) {
     taut__row_misfit(reader, row_of("schedule.sessions"), list, "more than 1000 sessions");
     return false;
@@ -140,16 +152,22 @@ static bool count_sessions(taut_reader *reader, const taut_node *node) {
   if (count < 0 || count > MAX_SESSIONS) {
     char shown[80], message[TAUT_MESSAGE];
     if (n)
-      snprintf(message, sizeof message, "\"%s\" is no such number", taut__excerpt(text, shown));
+      snprintf(message, sizeof message, "\"%s\" is no whole number from 0 to %d", taut__excerpt(text, shown), MAX_SESSIONS);
     else
       snprintf(message, sizeof message, "no value given");
     taut__row_misfit(reader, row_of("schedule.sessions"), node, message);
     return false;
   }
-  if (isnan(c->schedule_interval) || !make_sessions(reader, (int)count)) return false;
+  if (isnan(c->schedule_interval) && count > 1) {
+    if (taut__reader_entry(reader, "schedule.interval")->text)
+      taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "schedule.interval"), true,
+                     "schedule.interval: %ld sessions need one; expected a time such as 4 weeks", count);
+    return false;
+  }
+  if (!make_sessions(reader, (int)count)) return false;
   for (; c->sessions < count; c->sessions++) {
     c->session[c->sessions] = common_session(c);
-    c->session[c->sessions].day = (double)c->sessions * c->schedule_interval;
+    if (c->sessions > 0) c->session[c->sessions].day = (double)c->sessions * c->schedule_interval;
   }
   return true;
 }

@@ -53,13 +53,15 @@ void taut__words_list(const char *words, taut_text *out) {
 /* ------------------------------------------------------------------------------------------------- complaints ---- */
 
 /* Message text, and where it stands; --set KEY names the key already, so the text need not. */
-typedef struct message {
+typedef struct statement {
   taut_text text;
   const char *where, *what;
   char buffer[512];
-} message;
+} statement;
 
-static void compose(const taut_reader *reader, const taut_node *node, bool of_key, message *m, const char *format, va_list args) {
+static void compose(const taut_reader *reader, const taut_node *node, bool of_key, statement *m, const char *format, va_list args)
+    TAUT_PRINTF(5, 0);
+static void compose(const taut_reader *reader, const taut_node *node, bool of_key, statement *m, const char *format, va_list args) {
   m->text = (taut_text){0};
   taut__text_vadd(&m->text, format, args);
   m->what = m->text.data ? m->text.data : "out of memory";
@@ -76,7 +78,7 @@ void taut__complain(taut_reader *reader, taut_err err, const taut_node *node, bo
       taut__fail(reader->context, err, reader->r->name, "there are more errors; the first %d are shown", TAUT_ERRORS_SHOWN);
     return;
   }
-  message m;
+  statement m;
   va_list args;
   va_start(args, format);
   compose(reader, node, of_key, &m, format, args);
@@ -90,7 +92,7 @@ void taut__complain_memory(taut_reader *reader) {
 }
 
 void taut__remark(taut_reader *reader, const taut_node *node, const char *format, ...) {
-  message m;
+  statement m;
   va_list args;
   va_start(args, format);
   compose(reader, node, false, &m, format, args);
@@ -105,6 +107,7 @@ static void expectation(const taut_row *row, taut_text *out) {
   const signed char(*exponents)[TAUT_BASE_DIMENSIONS];
   taut_value_form form;
   char message[TAUT_MESSAGE], low[32], high[32];
+  if (row->type == TAUT_ROW_TIMES || row->type == TAUT_ROW_ANGLES) taut__text_add(out, "a list, each ");
   switch (row->type) {
   case TAUT_ROW_NUMBER:
   case TAUT_ROW_RANGE:

@@ -108,13 +108,14 @@ static void apply(taut_reader *reader, const char *set) {
   while (length > 0 && set[length - 1] == ' ') length--;
   char *key = taut__arena_text(arena, set, length);
   char shown[80];
-  char *name = taut__arena_format(arena, "--set %s", taut__excerpt(key ? key : "", shown));
+  bool formed = equals && key && good_key(key);
+  char *name = taut__arena_format(arena, "--set %s", taut__excerpt(formed ? key : set[0] ? set : "''", shown));
   if (!key || !name) {
     taut__complain_memory(reader);
     return;
   }
   const taut_node place = {.file = name, .origin = TAUT_FROM_SET};
-  if (!equals || !good_key(key)) {
+  if (!formed) {
     taut__complain(reader, TAUT_ERR_USAGE, &place, false, "malformed; expected --set key=value, such as --set patient.age=\"50 years\"");
     return;
   }

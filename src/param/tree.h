@@ -37,7 +37,7 @@ typedef struct taut_node {
  *  @param name  stands for the file in messages; must live as long as the arena */
 taut_node *taut__tree_parse(taut_context *context, taut_arena *arena, const char *name, taut_origin origin,
                             const char *text, size_t length);
-/** Refuses what is no text: not UTF-8, control characters, larger than TAUT_TREE_BYTES. */
+/** Refuses what is no text: not UTF-8, control characters, larger than TAUT_TREE_BYTES.  For values of --set. */
 bool taut__tree_check(taut_context *context, const char *name, const char *text, size_t length);
 /** Reads a whole file of at most TAUT_TREE_BYTES.  The text is released with free(). */
 TAUT_MUST_USE taut_err taut__tree_load(taut_context *context, const char *path, char **text, size_t *length);

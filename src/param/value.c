@@ -48,7 +48,8 @@ bool taut__number_parse(const char *text, double *number, const char **end, char
   for (; isdigit((unsigned char)*p); p++) digits++, nonzero = nonzero || *p != '0';
   if (*p == '.')
     for (p++; isdigit((unsigned char)*p); p++) digits++, nonzero = nonzero || *p != '0';
-  if (digits == 0) return no_number(text, message);
+  bool hexadecimal = digits == 1 && !nonzero && (*p == 'x' || *p == 'X') && isxdigit((unsigned char)p[1]);
+  if (digits == 0 || hexadecimal) return no_number(text, message);
   if (*p == ',') {
     snprintf(message, TAUT_MESSAGE, "a comma is no decimal point; write 1.5, not 1,5");
     return false;

@@ -21,7 +21,7 @@ typedef struct builder {
 
 static void fail_at(builder *b, int line, int column, const char *format, const char *word) {
   char where[512];
-  if (line > 0)
+  if (line > 0 && b->origin != TAUT_FROM_SET)
     snprintf(where, sizeof where, "%.480s:%d:%d", b->name, line, column);
   else
     snprintf(where, sizeof where, "%.500s", b->name);
@@ -79,7 +79,7 @@ static bool check_text(builder *b, const char *text, size_t length) {
 }
 
 bool taut__tree_check(taut_context *context, const char *name, const char *text, size_t length) {
-  builder b = {.context = context, .name = name};
+  builder b = {.context = context, .name = name, .origin = TAUT_FROM_SET};
   return check_text(&b, text, length);
 }
 
@@ -92,6 +92,8 @@ static bool next_event(builder *b, yaml_event_t *event) {
     return false;
   }
   const char *problem = b->parser.problem ? b->parser.problem : "malformed text";
+  if (strcmp(problem, "found character that cannot start any token") == 0)
+    problem = "a tab or other character out of place; indent with spaces";
   const yaml_mark_t *mark = &b->parser.problem_mark;
   fail_at(b, (int)mark->line + 1, (int)mark->column + 1, "no valid YAML: %s", problem);
   return false;
@@ -153,6 +155,25 @@ static taut_node *read_list(builder *b, const yaml_event_t *start, int depth) {
   return NULL;
 }
 
+/* Two spellings of one mapping, at least one of them by dotted keys: `a.b: 1` and `a: {c: 2}`. */
+static bool join(builder *b, taut_node *there, taut_node *more) {
+  there->implied = there->implied && more->implied;
+  for (taut_node *n = more->first, *next; n; n = next) {
+    next = n->next;
+    taut_node *old = taut__node_child(there, n->key, strlen(n->key));
+    bool maps = old && old->kind == TAUT_NODE_MAP && n->kind == TAUT_NODE_MAP;
+    if (!old) {
+      taut__node_append(there, n);
+    } else if (!maps || !(old->implied || n->implied)) {
+      fail_at(b, n->key_line, n->key_column, "duplicate key \"%s\"", n->key);
+      return false;
+    } else if (!join(b, old, n)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /* Puts a value under a key of one or more dotted parts. */
 static bool place(builder *b, taut_node *map, const taut_node *key, taut_node *value) {
   value->key_line = key->line, value->key_column = key->column;
@@ -165,19 +186,7 @@ static bool place(builder *b, taut_node *map, const taut_node *key, taut_node *v
       return false;
     }
     taut_node *there = taut__node_child(map, part, length);
-    if (last && there && there->implied && value->kind == TAUT_NODE_MAP) {
-      /* `a.b: 1` came first and `a:` as a mapping follows: the children join */
-      there->implied = false;
-      for (taut_node *n = value->first, *next; n; n = next) {
-        next = n->next;
-        if (taut__node_child(there, n->key, strlen(n->key))) {
-          fail_at(b, n->key_line, n->key_column, "duplicate key \"%s\"", n->key);
-          return false;
-        }
-        taut__node_append(there, n);
-      }
-      return true;
-    }
+    if (last && there && value->kind == TAUT_NODE_MAP && there->implied) return join(b, there, value);
     if (there && (last || there->kind != TAUT_NODE_MAP)) {
       fail_at(b, key->line, key->column, "duplicate key \"%s\"", key->text);
       return false;

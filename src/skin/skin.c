@@ -24,7 +24,16 @@ static const double reference_age = 40, reference_phototype = 2, reference_bmi =
 
 static const taut_param rows[] = {
 #define PARAM(name, unit, def, low, high, prior, evidence, source, doc)                                                \
-  {"skin", #name, unit, def, low, high, prior, TAUT_##evidence, TAUT_SOURCE_##source, doc,                             \
+  {"skin",                                                                                                             \
+   #name,                                                                                                              \
+   unit,                                                                                                               \
+   def,                                                                                                                \
+   low,                                                                                                                \
+   high,                                                                                                               \
+   prior,                                                                                                              \
+   TAUT_##evidence,                                                                                                    \
+   TAUT_SOURCE_##source,                                                                                               \
+   doc,                                                                                                                \
    offsetof(taut_skin_params, name)},
 #include "skin/params.def"
 #undef PARAM
@@ -45,9 +54,12 @@ static double own_or(double own, double table) {
 /** q_h^w of a thickness source. */
 static double source_factor(const taut_skin_params *p, const taut_site *site, taut_thickness_source source) {
   switch (source) {
-  case TAUT_THICKNESS_HISTOLOGY: return p->q_h;
-  case TAUT_THICKNESS_BLEND: return pow(p->q_h, site->blend);
-  case TAUT_THICKNESS_ULTRASOUND: break;
+  case TAUT_THICKNESS_HISTOLOGY:
+    return p->q_h;
+  case TAUT_THICKNESS_BLEND:
+    return pow(p->q_h, site->blend);
+  case TAUT_THICKNESS_ULTRASOUND:
+    break;
   }
   return 1;
 }
@@ -61,8 +73,8 @@ static double dermis_of(const taut_skin_params *p, const taut_patient *patient, 
   double reading = site->dermis[sex] + site->echo_share * hidden;
   /* rates are per day inside, ages in years */
   double days = (patient->age - reference_age) * TAUT_DAYS_PER_YEAR;
-  double ageing = exp(-p->k_a * days + p->k_u * patient->photoage * days -
-                      p->k_m * patient->menopause * TAUT_DAYS_PER_YEAR);
+  double ageing =
+      exp(-p->k_a * days + p->k_u * patient->photoage * days - p->k_m * patient->menopause * TAUT_DAYS_PER_YEAR);
   return reading * factor * ageing * (site->orbital_rim ? p->f_lid : 1);
 }
 
@@ -114,9 +126,10 @@ taut_skin taut__skin_build(const taut_skin_params *p, const taut_patient *patien
 taut_err taut__skin_check(taut_context *context, const taut_case *c, const taut_skin *skin) {
   char place[512];
   if (!(skin->sc > 0 && skin->ve > 0 && skin->dermis > 0 && skin->fat >= 0))
-    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, "site", place),
-                      "a layer of the skin has no thickness (stratum corneum %g, viable epidermis %g, dermis %g, fat %g mm)",
-                      skin->sc, skin->ve, skin->dermis, skin->fat);
+    return taut__fail(
+        context, TAUT_ERR_INPUT, taut__case_where(c, "site", place),
+        "a layer of the skin has no thickness (stratum corneum %g, viable epidermis %g, dermis %g, fat %g mm)",
+        skin->sc, skin->ve, skin->dermis, skin->fat);
   if (!(skin->papillary > 0 && skin->papillary < skin->dermis))
     return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, "site.thickness.papillary", place),
                       "papillary dermis of %g mm does not fit into a dermis of %g mm", skin->papillary, skin->dermis);

@@ -14,14 +14,14 @@ extern const taut_param_table taut__skin_table;
 /** Layered skin, mm.  `total` = stratum corneum + viable epidermis + dermis. */
 typedef struct taut_skin {
   double sc, ve, papillary, reticular, dermis, total, fat;
-  double z_bone;            /**< NAN: none */
-  double sc_modulus;        /**< of the stratum corneum, kPa */
-  double loop_depth;        /**< apex of the capillary loops */
-  double loop_density;      /**< per mm2, photoage factor included */
-  double plexus_depth;      /**< upper plexus z_sup */
-  double plexus_spread;     /**< SD of that depth */
-  double plexus_length;     /**< vessel length per area, mm/mm2 */
-  double deep_spread, deep_length; /**< the same of the deep plexus, which lies at `total` */
+  double z_bone;                          /**< NAN: none */
+  double sc_modulus;                      /**< of the stratum corneum, kPa */
+  double loop_depth;                      /**< apex of the capillary loops */
+  double loop_density;                    /**< per mm2, photoage factor included */
+  double plexus_depth;                    /**< upper plexus z_sup */
+  double plexus_spread;                   /**< SD of that depth */
+  double plexus_length;                   /**< vessel length per area, mm/mm2 */
+  double deep_spread, deep_length;        /**< the same of the deep plexus, which lies at `total` */
   double sg_dermis, sg_sc, sg_ve, sg_fat; /**< SDs of ln-thickness between people, for spreads */
   taut_thickness_source source;
 } taut_skin;
@@ -41,7 +41,7 @@ enum { TAUT_SCORE_SC, TAUT_SCORE_VE, TAUT_SCORE_DERMIS, TAUT_SCORE_FAT, TAUT_SCO
 
 /** Draws the z-scores of ln-thickness of people at one site: a part of the person and a part of person and site. */
 typedef struct taut_skin_sampler {
-  double factor[TAUT_SCORES][TAUT_SCORES];             /**< Cholesky factor of the layer correlations */
+  double factor[TAUT_SCORES][TAUT_SCORES];                   /**< Cholesky factor of the layer correlations */
   double person_share[TAUT_SCORES], site_share[TAUT_SCORES]; /**< sqrt(rho), sqrt(1 - rho) */
   uint64_t person_stream[TAUT_SCORES], site_stream[TAUT_SCORES];
 } taut_skin_sampler;

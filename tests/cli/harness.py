@@ -9,6 +9,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TAUT = os.path.abspath(os.environ.get("TAUT", ROOT / "build" / "cli" / "taut"))
+if not os.access(TAUT, os.X_OK):
+    sys.exit(f"Bail out! {TAUT} is no program; name the command in the environment variable TAUT")
 
 # The smallest course that runs: one session, seen after a day, quick.
 BASE = """\
@@ -66,7 +68,7 @@ class Tap(unittest.TestResult):
 
     def fail(self, test, text):
         self.line(False, test)
-        print("\n".join("# " + line for line in text.splitlines()), flush=True)
+        print("\n".join("# " + line[:500] for line in text.splitlines()[:100]), flush=True)
 
     def addSuccess(self, test):
         if test.id() not in self.subtests:

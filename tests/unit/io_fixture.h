@@ -17,7 +17,12 @@
 enum { FIXTURE_FIELDS = 3, FIXTURE_VISITS = 4, FIXTURE_POINTS = 200, FIXTURE_SESSIONS = 3, FIXTURE_DOMAINS = 2 };
 
 static const taut_field fixture_field[FIXTURE_FIELDS] = {
-    {.name = "T", .long_name = "active TGF-b1", .unit = "pg/mm^3", .doc = "Active TGF-beta1 <free & bound>.", .layers = 15, .floor = 1},
+    {.name = "T",
+     .long_name = "active TGF-b1",
+     .unit = "pg/mm^3",
+     .doc = "Active TGF-beta1 <free & bound>.",
+     .layers = 15,
+     .floor = 1},
     {.name = "C3", .long_name = "collagen III", .unit = "1", .doc = "Collagen III.", .layers = 6, .floor = 1},
     {.name = "K", .long_name = "keratinocyte cover", .unit = "1", .doc = "Cover.", .layers = 1, .floor = 1},
 };
@@ -39,12 +44,20 @@ static double fixture_value(int s, int d, int f, int i) {
 }
 
 static void fixture_domains(fixture *x, bool zero) {
-  taut_track_geometry g = {.lumen = 0.03, .needle = 0.06, .outer = 0.3, .thickness = {0.1, 0.2, 1.0, 0.5}, .n1 = 1, .n2 = 1,
-                           .n3 = 3, .rows = {2, 2, 3, 1}};
+  taut_track_geometry g = {.lumen = 0.03,
+                           .needle = 0.06,
+                           .outer = 0.3,
+                           .thickness = {0.1, 0.2, 1.0, 0.5},
+                           .n1 = 1,
+                           .n2 = 1,
+                           .n3 = 3,
+                           .rows = {2, 2, 3, 1}};
   x->result.domains = zero ? 1 : FIXTURE_DOMAINS;
   for (int d = 0; d < x->result.domains; d++) {
-    if (zero) assert_int_equal(taut__domain_zero(x->context, &x->domain[d]), TAUT_OK);
-    else assert_int_equal(taut__domain_track(x->context, &g, &x->domain[d]), TAUT_OK);
+    if (zero)
+      assert_int_equal(taut__domain_zero(x->context, &x->domain[d]), TAUT_OK);
+    else
+      assert_int_equal(taut__domain_track(x->context, &g, &x->domain[d]), TAUT_OK);
     g.outer *= 1.5;
     x->lent[d] = x->domain[d];
     x->weight[d] = zero ? 1 : d == 0 ? 0.25 : 0.75;
@@ -118,13 +131,23 @@ static void fixture_facts(fixture *x) {
   r->sessions = FIXTURE_SESSIONS;
   r->session = calloc(FIXTURE_SESSIONS, sizeof *r->session);
   for (int s = 0; s < FIXTURE_SESSIONS; s++)
-    r->session[s] = (taut_session_report){.day = 28 * s, .nominal_mm = 1, .achieved_mm = 0.85, .density_cm2 = 250,
-                                          .holes_cm2 = 226, .cv_area = 0.5, .rehit_share = 0.1, .bleeding = 0.62,
-                                          .p_fat_ultrasound = 0.003, .p_fat_histology = 0.02, .hole_um = 62, .injured_um = 87};
+    r->session[s] = (taut_session_report){.day = 28 * s,
+                                          .nominal_mm = 1,
+                                          .achieved_mm = 0.85,
+                                          .density_cm2 = 250,
+                                          .holes_cm2 = 226,
+                                          .cv_area = 0.5,
+                                          .rehit_share = 0.1,
+                                          .bleeding = 0.62,
+                                          .p_fat_ultrasound = 0.003,
+                                          .p_fat_histology = 0.02,
+                                          .hole_um = 62,
+                                          .injured_um = 87};
   r->ledgers = 1;
   r->ledger = calloc(1, sizeof *r->ledger);
   r->ledger[0] = (taut_ledger){"collagen", "1", 1.5, 1.5000001, 7e-8};
-  r->report = (taut_report){.day = 90, .steps = 321, .rejected = 4, .backward_euler = 1, .step_min = 1e-4, .step_max = 5};
+  r->report =
+      (taut_report){.day = 90, .steps = 321, .rejected = 4, .backward_euler = 1, .step_min = 1e-4, .step_max = 5};
   r->wall_seconds = 0.5;
   r->loop_gain_inflammation = 0.4;
   r->loop_gain_tgf = 0.3;

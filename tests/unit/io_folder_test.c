@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static const char *const complete[] = {"case.yaml", "course.csv", "course.svg",   "fields.h5",
-                                       "fields.xdmf", "log.txt",  "summary.json", "visits.csv"};
+static const char *const complete[] = {"case.yaml",   "course.csv", "course.svg",   "fields.h5",
+                                       "fields.xdmf", "log.txt",    "summary.json", "visits.csv"};
 enum { COMPLETE = sizeof complete / sizeof complete[0] };
 
 /* Number of entries of a folder, -1 when there is none. */
@@ -19,7 +19,8 @@ static int entries(const char *path) {
   DIR *dir = opendir(path);
   if (dir == NULL) return -1;
   int n = 0;
-  for (struct dirent *entry; (entry = readdir(dir)) != NULL;) n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+  for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+    n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
   closedir(dir);
   return n;
 }
@@ -93,7 +94,8 @@ static void assert_complete(const char *path) {
 }
 
 static void message_has(const fixture *x, const char *part) {
-  if (strstr(taut_context_message(x->context), part) == NULL) fail_msg("'%s' lacks '%s'", taut_context_message(x->context), part);
+  if (strstr(taut_context_message(x->context), part) == NULL)
+    fail_msg("'%s' lacks '%s'", taut_context_message(x->context), part);
 }
 
 static void a_result_appears_with_all_its_files_and_missing_parents(void **state) {

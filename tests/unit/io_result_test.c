@@ -456,7 +456,8 @@ static void the_table_tells_what_was_done_and_what_changed(void **state) {
   char *text = printed(x);
   assert_narrow(text);
   assert_has(text, "Three sessions \"on\" a <neck> & more\nneck, woman, 56 years, pen_14, 3 sessions\n");
-  assert_has(text, "1-3         0-56          1.00       0.85          250        226         62 %     0.3 % /   2.0 %\n");
+  assert_has(text,
+             "1-3         0-56          1.00       0.85          250        226         62 %     0.3 % /   2.0 %\n");
   assert_has(text, "     before       1 h      28 d      90 d\n");
   assert_has(text, "uncertain: The gain follows s_M");
   assert_has(text, "warning: depth: the needle may reach the fat\n");
@@ -478,6 +479,10 @@ static void long_warnings_are_wrapped_and_control_characters_defused(void **stat
   assert_narrow(text);
   assert_has(text, "\n         longer");
   assert_has(text, "?[31mred");
+  free(text);
+  assert_int_equal(taut__texts_add(&x->result.warnings, "note: the level is told once"), TAUT_OK);
+  text = printed(x);
+  assert_has(text, "\nnote: the level is told once\n");
   free(text);
 }
 
@@ -508,8 +513,9 @@ static void fixed_numbers_are_rounded_and_need_no_locale(void **state) {
     double x;
     int decimals;
     const char *text;
-  } row[] = {{0, 2, "0.00"},        {-0.001, 2, "0.00"}, {1.005, 1, "1.0"},  {-1.25, 1, "-1.3"}, {2.5, 0, "3"},
-             {1234567.891, 2, "1234567.89"}, {0.999, 2, "1.00"},  {-12, 0, "-12"},   {1e300, 2, "1e+300"}};
+  } row[] = {{0, 2, "0.00"},     {-0.001, 2, "0.00"}, {1.005, 1, "1.0"},
+             {-1.25, 1, "-1.3"}, {2.5, 0, "3"},       {1234567.891, 2, "1234567.89"},
+             {0.999, 2, "1.00"}, {-12, 0, "-12"},     {1e300, 2, "1e+300"}};
   setlocale(LC_ALL, "de_DE.UTF-8"); /* where it is installed */
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
     taut_text text = {0};
@@ -520,6 +526,8 @@ static void fixed_numbers_are_rounded_and_need_no_locale(void **state) {
   setlocale(LC_ALL, "C");
   assert_int_equal(taut__decimals(0.0123, 3), 4);
   assert_int_equal(taut__decimals(123.4, 3), 0);
+  assert_int_equal(taut__decimals(0.99999, 4), 3);
+  assert_int_equal(taut__decimals(0.9999, 4), 4);
 }
 
 static void axis_steps_are_one_two_or_five(void **state) {

@@ -16,14 +16,16 @@ static void thicknesses_meet_the_reference_table(void **state) {
   (void)state;
   check_skin("cheek F 40", open_case(NULL, NULL), 0.015, 0.055, 0.87, 0.94, 4.0);
   check_skin("cheek M 40", open_case("patient.sex=male", NULL), 0.015, 0.059125, 1.14, 1.21412, 4.0);
-  check_skin("forehead F 56", open_case("patient.age=56 years", "patient.photoage=0.5", "patient.menopause=5 years ago",
-                                        "site=forehead", NULL),
-             0.015, 0.05242, 0.83793, 0.90535, 2.0);
+  check_skin(
+      "forehead F 56",
+      open_case("patient.age=56 years", "patient.photoage=0.5", "patient.menopause=5 years ago", "site=forehead", NULL),
+      0.015, 0.05242, 0.83793, 0.90535, 2.0);
   check_skin("upper_eyelid F 40", open_case("site=upper_eyelid", "acknowledge=[orbital_rim]", NULL), 0.015, 0.040, 0.58,
              0.635, 0.2);
-  check_skin("abdomen M 40 BMI 30", open_case("patient.sex=male", "patient.bmi=30", "site=abdomen", NULL), 0.015, 0.0645,
-             2.6, 2.6795, 15.838);
-  check_skin("cheek F 40 histology", open_case("site.thickness.source=histology", NULL), 0.015, 0.055, 1.218, 1.288, 4.0);
+  check_skin("abdomen M 40 BMI 30", open_case("patient.sex=male", "patient.bmi=30", "site=abdomen", NULL), 0.015,
+             0.0645, 2.6, 2.6795, 15.838);
+  check_skin("cheek F 40 histology", open_case("site.thickness.source=histology", NULL), 0.015, 0.055, 1.218, 1.288,
+             4.0);
 }
 
 static void upper_plexus_follows_thin_skin(void **state) {
@@ -108,7 +110,8 @@ static void impossible_papillary_dermis_is_refused(void **state) {
 static void people_have_the_layer_correlations(void **state) {
   (void)state;
   enum { N = 40000 };
-  static const double wanted[TAUT_SCORES][TAUT_SCORES] = {{1, .3, .1, 0}, {.3, 1, .2, 0}, {.1, .2, 1, .1}, {0, 0, .1, 1}};
+  static const double wanted[TAUT_SCORES][TAUT_SCORES] = {
+      {1, .3, .1, 0}, {.3, 1, .2, 0}, {.1, .2, 1, .1}, {0, 0, .1, 1}};
   fixture f = open_case(NULL, NULL);
   taut_skin_sampler sampler;
   assert_int_equal(taut__skin_sampler(f.context, f.sp, &f.c->site, &sampler), TAUT_OK);

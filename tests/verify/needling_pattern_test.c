@@ -9,7 +9,8 @@ static taut_session session_of(double density_cm2, double passes) {
   return (taut_session){.depth = 1, .achieved = NAN, .density = density_cm2 / 100, .passes = passes};
 }
 
-static void make(const fixture *f, taut_treatment t, taut_session s, double size, uint64_t seed, taut_hit **hits, long *n) {
+static void make(const fixture *f, taut_treatment t, taut_session s, double size, uint64_t seed, taut_hit **hits,
+                 long *n) {
   taut_puncture q = puncture_of(f, 1);
   taut_err err = taut__pattern_generate(f->context, f->p, &f->c->device, &t, &s, &q, size, seed, hits, n);
   if (err) print_error("%s\n", taut_context_message(f->context));
@@ -51,16 +52,96 @@ static void patterns_meet_the_reference_table(void **state) {
   (void)state;
   static const pattern_row rows[] = {
       {"1 pass", "device=roller_192", NAN, 1, false, 30, 12, {15.29, .063, 1.97, 0, 0}, {.02, .005, .01, 0, 0}},
-      {"2 passes", "device=roller_192", NAN, 2, false, 30, 12, {30.57, .086, 1.066, .0003, .0024}, {.03, .003, .006, .0003, .0018}},
-      {"4 passes", "device=roller_192", NAN, 4, false, 30, 12, {61.16, .244, 1.032, .0009, .0035}, {.06, .004, .008, .0003, .0010}},
-      {"8 passes", "device=roller_192", NAN, 8, false, 30, 12, {122.3, .384, 1.010, .0020, .0067}, {.1, .006, .009, .0006, .0008}},
-      {"15 passes", "device=roller_192", NAN, 15, false, 30, 12, {229.1, .457, 1.003, .0035, .0127}, {.1, .006, .007, .0005, .0010}},
-      {"30 passes", "device=roller_192", NAN, 30, false, 30, 12, {458.1, .493, 1.008, .0076, .0258}, {.2, .006, .004, .0004, .0008}},
-      {"Poisson 250", "device=roller_192", 250, NAN, true, 30, 12, {251, .531, 1.002, .0045, .0142}, {2, .003, .003, .0004, .0005}},
-      {"Poisson 500", "device=roller_192", 500, NAN, true, 30, 12, {501, .535, .998, .0093, .0298}, {3, .003, .002, .0004, .0008}},
-      {"stamps", "device=stamp_grid", 252, NAN, false, 30, 12, {245, .496, 1.004, .0047, .0158}, {8, .012, .005, .0004, .0011}},
-      {"pen, 1 pass", "device=pen_14", NAN, 1, false, 15, 6, {1473, 1.44, .96, .028, .097}, {190, .23, .04, .004, .011}},
-      {"pen, 4 passes", "device=pen_14", NAN, 4, false, 10, 4, {5640, .645, 1.009, .099, .265}, {390, .026, .003, .007, .015}},
+      {"2 passes",
+       "device=roller_192",
+       NAN,
+       2,
+       false,
+       30,
+       12,
+       {30.57, .086, 1.066, .0003, .0024},
+       {.03, .003, .006, .0003, .0018}},
+      {"4 passes",
+       "device=roller_192",
+       NAN,
+       4,
+       false,
+       30,
+       12,
+       {61.16, .244, 1.032, .0009, .0035},
+       {.06, .004, .008, .0003, .0010}},
+      {"8 passes",
+       "device=roller_192",
+       NAN,
+       8,
+       false,
+       30,
+       12,
+       {122.3, .384, 1.010, .0020, .0067},
+       {.1, .006, .009, .0006, .0008}},
+      {"15 passes",
+       "device=roller_192",
+       NAN,
+       15,
+       false,
+       30,
+       12,
+       {229.1, .457, 1.003, .0035, .0127},
+       {.1, .006, .007, .0005, .0010}},
+      {"30 passes",
+       "device=roller_192",
+       NAN,
+       30,
+       false,
+       30,
+       12,
+       {458.1, .493, 1.008, .0076, .0258},
+       {.2, .006, .004, .0004, .0008}},
+      {"Poisson 250",
+       "device=roller_192",
+       250,
+       NAN,
+       true,
+       30,
+       12,
+       {251, .531, 1.002, .0045, .0142},
+       {2, .003, .003, .0004, .0005}},
+      {"Poisson 500",
+       "device=roller_192",
+       500,
+       NAN,
+       true,
+       30,
+       12,
+       {501, .535, .998, .0093, .0298},
+       {3, .003, .002, .0004, .0008}},
+      {"stamps",
+       "device=stamp_grid",
+       252,
+       NAN,
+       false,
+       30,
+       12,
+       {245, .496, 1.004, .0047, .0158},
+       {8, .012, .005, .0004, .0011}},
+      {"pen, 1 pass",
+       "device=pen_14",
+       NAN,
+       1,
+       false,
+       15,
+       6,
+       {1473, 1.44, .96, .028, .097},
+       {190, .23, .04, .004, .011}},
+      {"pen, 4 passes",
+       "device=pen_14",
+       NAN,
+       4,
+       false,
+       10,
+       4,
+       {5640, .645, 1.009, .099, .265},
+       {390, .026, .003, .007, .015}},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const pattern_row *row = &rows[i];
@@ -165,6 +246,7 @@ static void three_tracks_average_a_pattern(void **state) {
   /* Poisson 250, then 15 roller passes: direct, error, rule, single mean cell; of exp(-R/.3 mm), then of R */
   static const double direct[2] = {.2822, .2716}, direct_error[2] = {.0009, .0007};
   static const double rule[2] = {.2815, .2721}, single[2] = {.3037, .2888};
+  static const double rule_error[2] = {.00025, .0004}, rule_R_error[2] = {.0004, .0007};
   static const double direct_R[2] = {.3935, .4024}, rule_R[2] = {.3936, .4019}, single_R[2] = {.3575, .3726};
   fixture f = open_case("device=roller_192", NULL);
   for (int i = 0; i < 2; i++) {
@@ -175,16 +257,17 @@ static void three_tracks_average_a_pattern(void **state) {
     taut_pattern pattern;
     assert_int_equal(taut__pattern(f.context, f.p, &f.c->device, &t, &s, &q, &pattern), TAUT_OK);
     double mean[2], error[2], y[3], w[3], O = 0, OR = 0;
-    /* the printed values have the density of the drawn windows: 15 passes 229.1, Poisson 249 per cm2 for R = .3575 */
+    /* The rule's printed values have the k of the windows drawn there: both columns fit k = 3.60 and 4.66 (CV .527 and
+     * .463), inside the errors of CV in the table (.531 +- .003 and .457 +- .006), whose effect is allowed here. */
     double R = i ? 1 / sqrt(pi * pattern.hits) : single_R[0];
     average_directly(&f, t, s, mean, error);
     check_near("direct", mean[0], direct[i], 0, 3 * hypot(error[0], direct_error[i]) + .00005);
-    check_near("direct R", mean[1], direct_R[i], 0, 3 * hypot(error[1], error[1]) + .00005);
+    check_near("direct R", mean[1], direct_R[i], 0, 3 * sqrt(2) * error[1] + .00005); /* no error is printed: ours */
     assert_int_equal(taut__gamma_rule(f.context, pattern.shape, 3, y, w), TAUT_OK);
     for (int j = 0; j < 3; j++) O += w[j] * exp(-R * sqrt(y[j]) / .3), OR += w[j] * R * sqrt(y[j]);
-    check_near("rule", O, rule[i], 1e-4, .00015);
-    check_near("rule R", OR, rule_R[i], 1e-4, .00015);
-    check_near("single", exp(-R / .3), single[i], 1e-4, .00015);
+    check_near("rule", O, rule[i], 0, 3 * rule_error[i]);
+    check_near("rule R", OR, rule_R[i], 0, 3 * rule_R_error[i]);
+    check_near("single", exp(-R / .3), single[i], 1e-4, .00005);
     check_near("single R", R, single_R[i], 1e-4, .0001);
   }
   close_case(&f);
@@ -421,6 +504,29 @@ static void generated_patterns_have_the_given_density(void **state) {
   }
 }
 
+/** Strokes without wander have the mean density of the formula, E[1/v] included; so have weak strikes. */
+static void strokes_have_the_density_of_the_formula(void **state) {
+  (void)state;
+  enum { WINDOWS = 800 };
+  fixture f = open_case("device=pen_14", "parameters.needling.heading_sd=0 deg", NULL);
+  for (int k = 0; k < 2; k++) {
+    taut_treatment t = f.c->treatment;
+    t.strike_efficiency = k ? .3 : 1;
+    double sum = 0, squares = 0;
+    for (uint64_t w = 0; w < WINDOWS; w++) {
+      taut_hit *hits;
+      long n;
+      make(&f, t, session_of(NAN, 1), 12, w, &hits, &n);
+      sum += (double)n / 144, squares += (double)n * (double)n / (144 * 144);
+      free(hits);
+    }
+    double mean = sum / WINDOWS, error = sqrt((squares / WINDOWS - mean * mean) / WINDOWS);
+    assert_true(error < .01 * mean);
+    check_near("density", mean, taut__pass_density(f.p, &f.c->device, &t), 0, 3 * error);
+  }
+  close_case(&f);
+}
+
 static void exact_count_is_met(void **state) {
   (void)state;
   fixture f = open_case("device=roller_192", NULL);
@@ -474,6 +580,7 @@ int main(void) {
       cmocka_unit_test(open_windows_are_measured_inside),
       cmocka_unit_test(the_same_seed_gives_the_same_pattern),
       cmocka_unit_test(generated_patterns_have_the_given_density),
+      cmocka_unit_test(strokes_have_the_density_of_the_formula),
       cmocka_unit_test(exact_count_is_met),
       cmocka_unit_test(memory_failures_are_reported),
   };

@@ -10,11 +10,14 @@ typedef struct puncture_row {
 } puncture_row;
 
 static const puncture_row rows[] = {
-    {"roller_770_test", "0.77 mm", "0", .77, 20.00, .6068, 13.683, .1525, 15.40, 70.4, .00021, .00146, .00065, 3.64, .123},
+    {"roller_770_test", "0.77 mm", "0", .77, 20.00, .6068, 13.683, .1525, 15.40, 70.4, .00021, .00146, .00065, 3.64,
+     .123},
     {"roller_192", "0.5 mm", "0", .5, 16.01, .5944, 20.543, .0360, 21.17, 75.4, .00006, .00040, .00018, .99, 0},
     {"roller_192", "1.5 mm", "0", 1.5, 28.39, .5710, 21.384, .7432, 35.30, 126.25, .00582, .04056, .01825, 101.4, .967},
-    {"roller_192", "1.5 mm", "0.05", 1.5, 28.39, .4477, 27.275, .8419, 52.92, 126.25, .00659, .04594, .02067, 114.9, .968},
-    {"roller_192", "3.0 mm", "0.05", 3.0, 41.53, .4359, 28.010, 2.0513, 93.91, 126.25, .02087, .14547, .06546, 363.7, .975},
+    {"roller_192", "1.5 mm", "0.05", 1.5, 28.39, .4477, 27.275, .8419, 52.92, 126.25, .00659, .04594, .02067, 114.9,
+     .968},
+    {"roller_192", "3.0 mm", "0.05", 3.0, 41.53, .4359, 28.010, 2.0513, 93.91, 126.25, .02087, .14547, .06546, 363.7,
+     .975},
     {"pen_14", "0.5 mm", "0.05", .5, 183.3, .3329, 33.748, .1550, 41.60, 111.4, .00052, .00365, .00164, 9.11, .280},
     {"pen_14", "1.5 mm", "0.05", 1.5, 549.9, .3083, 36.446, .9534, 92.80, 118.7, .00809, .05639, .02537, 141.0, .954},
     {"pen_14", "2.5 mm", "0.05", 2.5, 916.6, .2974, 37.773, 1.7620, 149.7, 118.7, .01677, .11688, .05259, 292.2, .963},
@@ -67,7 +70,8 @@ static void needle_radii_meet_the_reference(void **state) {
   (void)state;
   static const double s[] = {.001, .005, .1, .5};
   static const double pen[] = {.003, .0051117, .0253046, .1103272}, test[] = {.0026458, .0041004, .0122448, .0465369};
-  fixture f = open_case("device=pen_14", NULL), g = open_case("device=roller_770_test", "treatment.depth=0.77 mm", NULL);
+  fixture f = open_case("device=pen_14", NULL),
+          g = open_case("device=roller_770_test", "treatment.depth=0.77 mm", NULL);
   taut_needle a = puncture_of(&f, 1.5).needle, b = puncture_of(&g, .77).needle;
   for (int i = 0; i < 4; i++) {
     check_near("pen needle", taut__needle_radius(&a, s[i]), pen[i], 1e-4, 5e-8);
@@ -175,20 +179,20 @@ static void depth_law_gives_the_shares_of_the_text(void **state) {
   close_case(&g);
 }
 
-/** d ln l / d ln of E*, G_p and tip radius: .085, -.088, -.18 (needling.md 4.2). */
+/** d ln l / d ln of E*, G_p and tip radius: .085, -.088, -.18 (needling.md 4.2), which are differences over 10 %. */
 static void depth_is_stiff_against_its_inputs(void **state) {
   (void)state;
   fixture f = open_case(NULL, NULL);
-  double l = puncture_of(&f, 1.5).depth, step = .01;
+  double l = puncture_of(&f, 1.5).depth, step = log(1.1);
   taut_puncture q;
   taut_needling_params p = *f.p;
   p.E_0 *= exp(step);
   assert_int_equal(taut__puncture(f.context, &p, &f.skin, &f.c->device, &f.c->treatment, 1.5, NAN, &q), TAUT_OK);
-  assert_near(log(q.depth / l) / step, .085, .003);
+  assert_near(log(q.depth / l) / step, .085, .0005);
   p = *f.p;
   p.G_p *= exp(step);
   assert_int_equal(taut__puncture(f.context, &p, &f.skin, &f.c->device, &f.c->treatment, 1.5, NAN, &q), TAUT_OK);
-  assert_near(log(q.depth / l) / step, -.088, .003);
+  assert_near(log(q.depth / l) / step, -.088, .0005);
   taut_device blunt = f.c->device;
   blunt.tip_radius *= exp(step);
   assert_int_equal(taut__puncture(f.context, f.p, &f.skin, &blunt, &f.c->treatment, 1.5, NAN, &q), TAUT_OK);
@@ -290,19 +294,24 @@ static void a_given_depth_replaces_the_mechanics(void **state) {
   assert_int_equal(taut__puncture(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 2.0, 1.7, &q), TAUT_OK);
   assert_true(q.depth == 1.7);
   assert_near(q.hole_volume, taut__needle_volume(&q.needle, 2) * .85 * .505 * .505, 1e-12);
-  assert_int_equal(taut__puncture(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1.0, 1.7, &q), TAUT_ERR_INPUT);
+  assert_int_equal(taut__puncture(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1.0, 1.7, &q),
+                   TAUT_ERR_INPUT);
   close_case(&f);
 }
 
 static void track_scale_deepens_the_injury_not_the_channel(void **state) {
   (void)state;
-  fixture f = open_case("parameters.needling.track_scale=2", NULL), g = open_case(NULL, NULL);
+  fixture f = open_case("parameters.needling.track_scale=1.5", NULL), g = open_case(NULL, NULL);
   taut_puncture deep = puncture_of(&f, 1.0), plain = puncture_of(&g, 1.0);
   assert_true(deep.hole_volume == plain.hole_volume && deep.depth == plain.depth);
-  assert_near(deep.damaged_volume, 2 * plain.damaged_volume, 1e-12);
-  assert_true(taut__track_needle_radius(&deep, 1.5 * plain.depth) > 0);
-  assert_true(taut__track_hole_radius(&deep, 1.5 * plain.depth) == 0);
-  assert_true(puncture_of(&f, 1.5).injury_depth <= 1.5); /* never beyond the needle */
+  assert_near(deep.damaged_volume, 1.5 * plain.damaged_volume, 1e-12);
+  assert_true(taut__track_needle_radius(&deep, 1.4 * plain.depth) > 0);
+  assert_true(taut__track_hole_radius(&deep, 1.4 * plain.depth) == 0);
+  taut_needling_params p = *f.p;
+  p.track_scale = 2.4;
+  taut_puncture q;
+  assert_int_equal(taut__puncture(f.context, &p, &f.skin, &f.c->device, &f.c->treatment, 1.5, NAN, &q), TAUT_OK);
+  assert_true(q.injury_depth == 1.5); /* never beyond the needle */
   close_case(&f);
   close_case(&g);
 }

@@ -14,11 +14,14 @@ typedef struct spread_row {
 static void depth_spreads_meet_the_reference(void **state) {
   (void)state;
   static const spread_row rows[] = {
-      {"test roller, s_n only", "device=roller_770_test", "treatment.stretch=0", .77, 0, false, .1525, .0096, NAN, NAN, NAN},
+      {"test roller, s_n only", "device=roller_770_test", "treatment.stretch=0", .77, 0, false, .1525, .0096, NAN, NAN,
+       NAN},
       {"pen_14 1.5 within", "device=pen_14", "treatment.stretch=0.05", 1.5, .1, false, .9520, .0652, .844, .952, 1.059},
       {"pen_14 1.5 people", "device=pen_14", "treatment.stretch=0.05", 1.5, .1, true, .9498, .0744, .825, .951, 1.070},
-      {"roller 1.5 within", "device=roller_192", "treatment.stretch=0.05", 1.5, .1, false, .8399, .0373, .776, .842, .898},
-      {"roller 1.5 people", "device=roller_192", "treatment.stretch=0.05", 1.5, .1, true, .8364, .0642, .722, .842, .932},
+      {"roller 1.5 within", "device=roller_192", "treatment.stretch=0.05", 1.5, .1, false, .8399, .0373, .776, .842,
+       .898},
+      {"roller 1.5 people", "device=roller_192", "treatment.stretch=0.05", 1.5, .1, true, .8364, .0642, .722, .842,
+       .932},
       {"pen_14 .5 people", "device=pen_14", "treatment.stretch=0.05", .5, .1, true, .1568, .0587, .067, .153, .260},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -55,9 +58,12 @@ typedef struct fat_row {
 static void fat_probabilities_meet_the_reference(void **state) {
   (void)state;
   static const fat_row rows[] = {
-      {"forehead", {.007, .572, 1.00, .000, .073, .967}},     {"cheek", {.099, .582, .970, .019, .262, .845}},
-      {"upper_eyelid", {.255, .983, 1.00, .018, .704, 1.00}}, {"neck", {.002, .332, .996, .000, .024, .855}},
-      {"perioral", {.002, .180, .942, .000, .016, .610}},     {"decolletage", {.000, .085, .966, .000, .001, .550}},
+      {"forehead", {.007, .572, 1.00, .000, .073, .967}},
+      {"cheek", {.099, .582, .970, .019, .262, .845}},
+      {"upper_eyelid", {.255, .983, 1.00, .018, .704, 1.00}},
+      {"neck", {.002, .332, .996, .000, .024, .855}},
+      {"perioral", {.002, .180, .942, .000, .016, .610}},
+      {"decolletage", {.000, .085, .966, .000, .001, .550}},
       {"abdomen", {0, 0, .133, 0, 0, .007}},
   };
   static const double length[] = {1.0, 1.5, 2.5};
@@ -137,12 +143,12 @@ static void a_given_depth_leaves_only_the_spread_of_thickness(void **state) {
   (void)state;
   fixture f = open_case(NULL, NULL);
   double p[2];
-  assert_int_equal(taut__fat_probabilities(f.context, f.p, f.sp, &f.c->patient, &f.c->site, &f.c->device, &f.c->treatment,
-                                           3, 2.9, 5000, 1, p),
+  assert_int_equal(taut__fat_probabilities(f.context, f.p, f.sp, &f.c->patient, &f.c->site, &f.c->device,
+                                           &f.c->treatment, 3, 2.9, 5000, 1, p),
                    TAUT_OK);
   assert_true(p[0] > .99);
-  assert_int_equal(taut__fat_probabilities(f.context, f.p, f.sp, &f.c->patient, &f.c->site, &f.c->device, &f.c->treatment,
-                                           3, .2, 5000, 1, p),
+  assert_int_equal(taut__fat_probabilities(f.context, f.p, f.sp, &f.c->patient, &f.c->site, &f.c->device,
+                                           &f.c->treatment, 3, .2, 5000, 1, p),
                    TAUT_OK);
   assert_true(p[0] < .001 && p[1] == 0);
   close_case(&f);
@@ -153,8 +159,10 @@ static void the_same_seed_gives_the_same_numbers(void **state) {
   (void)state;
   fixture f = open_case(NULL, NULL);
   taut_depth_spread a, b, other;
-  assert_int_equal(taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1, 1000, true, 4, &a), TAUT_OK);
-  assert_int_equal(taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1, 1000, true, 4, &b), TAUT_OK);
+  assert_int_equal(taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1, 1000, true, 4, &a),
+                   TAUT_OK);
+  assert_int_equal(taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1, 1000, true, 4, &b),
+                   TAUT_OK);
   assert_int_equal(taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1, 1000, true, 5, &other),
                    TAUT_OK);
   assert_memory_equal(&a, &b, sizeof a);
@@ -166,10 +174,11 @@ static void lift_shortens_the_reach(void **state) {
   (void)state;
   fixture f = open_case("device.lift=0.2 mm", NULL), g = open_case(NULL, NULL);
   taut_depth_spread lifted, flat;
-  assert_int_equal(taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1.5, DRAWS, false, 1, &lifted),
-                   TAUT_OK);
-  assert_int_equal(taut__depth_spread(g.context, g.p, &g.skin, &g.c->device, &g.c->treatment, 1.5, DRAWS, false, 1, &flat),
-                   TAUT_OK);
+  assert_int_equal(
+      taut__depth_spread(f.context, f.p, &f.skin, &f.c->device, &f.c->treatment, 1.5, DRAWS, false, 1, &lifted),
+      TAUT_OK);
+  assert_int_equal(
+      taut__depth_spread(g.context, g.p, &g.skin, &g.c->device, &g.c->treatment, 1.5, DRAWS, false, 1, &flat), TAUT_OK);
   /* far above the dimple the law is linear with slope m, and the mean of |N(0, s)| is s sqrt(2/pi) */
   assert_near(flat.mean - lifted.mean, .8 * .2 * sqrt(2 / 3.14159265358979), .002);
   close_case(&f);

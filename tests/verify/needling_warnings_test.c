@@ -49,8 +49,7 @@ static void fat_is_noted_warned_and_strongly_warned_of(void **state) {
 static void orbital_rim_needs_acknowledgement(void **state) {
   (void)state;
   fixture f = open_case("site=upper_eyelid", NULL);
-  check_refused(&f, 0.5, "upper_eyelid lies inside the orbital rim");
-  check_refused(&f, 0.5, "reference.yaml");
+  check_refused(&f, 0.5, "--set site: upper_eyelid lies inside the orbital rim");
   close_case(&f);
   f = open_case("site=upper_eyelid", "acknowledge=[orbital_rim]", NULL);
   check_says(&f, 0.5, "the eye lies behind upper_eyelid", true);
@@ -73,7 +72,8 @@ static void bone_is_refused_and_warned_of(void **state) {
 static void track_beyond_the_fat_is_refused_with_the_largest_length(void **state) {
   (void)state;
   fixture f = open_case("site=upper_eyelid", "acknowledge=[orbital_rim]", NULL);
-  check_refused(&f, 1.5, "leave the skin (0.64 mm) and the fat (0.20 mm) of upper_eyelid; largest length that passes: ");
+  check_refused(&f, 1.5,
+                "leave the skin (0.64 mm) and the fat (0.20 mm) of upper_eyelid; largest length that passes: ");
   double largest = strtod(strstr(taut_context_message(f.context), "passes: ") + 8, NULL);
   check_says(&f, largest, "the eye", true);
   check_refused(&f, largest + .011, "leave the skin");
