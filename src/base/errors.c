@@ -1,5 +1,6 @@
 /* Texts and exit statuses of the error codes, and what this build is. */
 #include "base/base.h"
+#include "base/commit.h"
 
 const char *taut_err_text(taut_err err) {
   switch (err) {

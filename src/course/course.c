@@ -208,6 +208,12 @@ static taut_err report_balances(taut_context *context, taut_engine *e, taut_resu
   return TAUT_OK;
 }
 
+/* From scripts/sensitivity on the example courses (docs/examples.md). */
+static const char *const dominant =
+    "the size of every gain rests on the strength of inflammation and of the macrophage response (s_M, d_M, K_D, a_D, k_D, "
+    "p_M), which no human needling study has measured over time, and on the achieved depth; the sign of the elastin change "
+    "rests on assumed constants";
+
 static taut_err begin(taut_context *context, const taut_model *m, taut_result *r)
 {
   const size_t visits = (size_t)m->c->follow_ups + 1;
@@ -225,7 +231,9 @@ static taut_err begin(taut_context *context, const taut_model *m, taut_result *r
   r->visit = taut__alloc_doubles(visits * TAUT_QUANTITIES);
   r->observed = taut__alloc_doubles(visits * (size_t)r->observables);
   r->snapshot = taut__alloc(visits, sizeof *r->snapshot);
-  if (!r->visit_day || !r->visit || !r->observed || !r->snapshot) return no_memory(context);
+  r->uncertainty = m->untreated ? NULL : taut__strdup(dominant);
+  if (!r->visit_day || !r->visit || !r->observed || !r->snapshot || (!m->untreated && !r->uncertainty))
+    return no_memory(context);
   for (size_t i = 0; i < m->warnings.count; i++)
     if (taut__texts_add(&r->warnings, "%s", m->warnings.item[i])) return no_memory(context);
   return report_sessions(context, m, r);
@@ -275,7 +283,7 @@ void taut__result_free(taut_result *r)
     free(r->snapshot[i].data);
   }
   void *const arrays[] = {r->snapshot, r->visit_day, r->visit,  r->observed, r->point_day,
-                          r->point,    r->session,   r->ledger, r->case_yaml};
+                          r->point,    r->session,   r->ledger, r->case_yaml, r->uncertainty};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
   taut__texts_free(&r->warnings);
   taut__texts_free(&r->log);

@@ -53,10 +53,11 @@ static void fill_transport(taut_field_set *set, const taut_healing_params *p) {
 
 /* Ledgers of the run (healing.md 16.4): deposited collagen and elastin less losses; granules that became PDGF. */
 static void fill_balances(taut_healing *h) {
-  const char *unit = "mm^3"; /* of young reticular dermis: the unit of the collagen and elastin fields */
+  /* per mm2 of skin: thickness of young reticular dermis with as much collagen or elastin */
+  const char *unit = "mm";
   h->balance[0] = (taut_balance){"collagen", unit, 1, 4, {TAUT_H_C3, TAUT_H_Cn, TAUT_H_Cx, TAUT_H_X}};
   h->balance[1] = (taut_balance){"elastin", unit, 1, 2, {TAUT_H_ev, TAUT_H_em}};
-  h->balance[2] = (taut_balance){"PDGF in platelets", "pg", h->p.b_q, 1, {TAUT_H_q}};
+  h->balance[2] = (taut_balance){"PDGF in platelets", "pg/mm^2", h->p.b_q, 1, {TAUT_H_q}};
   h->set.balances = (int)(sizeof h->balance / sizeof *h->balance);
   h->set.balance = h->balance;
 }

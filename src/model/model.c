@@ -22,23 +22,6 @@ static double deepest(const taut_model *m)
   return most;
 }
 
-/* Nominal needle length whose achieved depth is `depth`, by bisection: the law is monotone. */
-static double length_for_depth(taut_context *context, const taut_model *m, double depth)
-{
-  const taut_case *c = m->c;
-  const taut_needling_params *p = taut__case_params(c, "needling");
-  double lo = 0.01, hi = 10;
-  for (int i = 0; i < 40; i++) {
-    const double mid = 0.5 * (lo + hi);
-    taut_puncture q;
-    if (taut__puncture(context, p, &m->skin, &c->device, &c->treatment, mid, NAN, &q) || q.depth > depth)
-      hi = mid;
-    else
-      lo = mid;
-  }
-  return lo;
-}
-
 static taut_err set_layers(taut_context *context, taut_model *m)
 {
   const taut_healing_params *p = taut__case_params(m->c, "healing");
@@ -54,15 +37,11 @@ static taut_err set_layers(taut_context *context, taut_model *m)
   double bottom = 0;
   for (int l = 0; l < TAUT_LAYERS; l++) bottom += m->layer[l];
   if (depth <= bottom || m->untreated) return TAUT_OK;
+  /* a device's track that leaves the fat was refused with its session (needling/warnings.c) */
   char where[512];
-  if (m->c->model.injury == TAUT_INJURY_REFERENCE)
-    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(m->c, "treatment.depth", where),
-                      "a track of %.3g mm leaves the computed tissue of %.3g mm; expected treatment.depth up to %.3g mm",
-                      depth, bottom, bottom / p->fz);
   return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(m->c, "treatment.depth", where),
-                    "a track of %.3g mm leaves the fat at site %s (skin %.3g mm, fat %.3g mm); the largest depth that fits is "
-                    "%.3g mm",
-                    depth, m->c->site.name, m->skin.total, m->skin.fat, length_for_depth(context, m, bottom) - 0.005);
+                    "a track of %.3g mm leaves the computed tissue of %.3g mm; expected a shallower treatment.depth", depth,
+                    bottom);
 }
 
 /* The domain with this geometry: an equal one made before, else a new one. */

@@ -45,6 +45,8 @@ bool taut__pattern_refused(const taut_device *d, const taut_treatment *t, const 
   bool given = !isnan(session->density);
   if (given && !(session->density > 0))
     return refuse(why, "treatment.density", "%g per cm^2: expected more than 0", session->density * 100);
+  if (!given && isnan(session->passes))
+    return refuse(why, "treatment.density", "neither density nor passes are given; expected one of them");
   if (!given && !(session->passes >= 1 && session->passes == round(session->passes)))
     return refuse(why, "treatment.passes", "%g passes: expected a whole number, at least 1", session->passes);
   if (d->kind == TAUT_PEN && kind == TAUT_PATTERN_PASSES && given)
@@ -80,8 +82,7 @@ const char *taut__session_key(const taut_case *c, const taut_session *s, const c
   return own && taut__case_given(c, "schedule.sessions") ? "schedule.sessions" : key;
 }
 
-taut_err taut__needling_check(taut_context *context, const taut_case *c, int session) {
-  const taut_session *s = &c->session[session];
+taut_err taut__needling_check(taut_context *context, const taut_case *c, const taut_session *s) {
   taut_refusal why;
   char place[512];
   if (taut__puncture_refused(&c->device, s->depth, s->achieved, &why) ||

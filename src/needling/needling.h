@@ -156,8 +156,8 @@ taut_err taut__rehits(taut_context *context, const taut_hit *hits, long count, d
 /* ------------------------------------------------------------------------------------------------- warnings ---- */
 
 /** Refuses what cannot be computed (device without tip speed, achieved depth beyond the needle, passes without a layout
- *  ...): INPUT with the place in the case.  @param session  index */
-TAUT_MUST_USE taut_err taut__needling_check(taut_context *context, const taut_case *c, int session);
+ *  ...): INPUT with the place in the case; to be called before taut__puncture and taut__pattern of a case. */
+TAUT_MUST_USE taut_err taut__needling_check(taut_context *context, const taut_case *c, const taut_session *session);
 
 /** Notes and warnings of needling.md 4.4 (fat, bone, orbit, neck, length) and of the kinematics; both thickness sources.
  *  INPUT (message with the place in the case and, where one exists, the largest length that passes) where a rule

@@ -19,7 +19,7 @@ static taut_err compute(taut_context *context, const taut_case *c, int session, 
   const taut_needling_params *p = taut__case_params(c, "needling");
   const taut_skin_params *sp = taut__case_params(c, "skin");
   const taut_session *s = &c->session[session];
-  taut_err err = taut__needling_check(context, c, session);
+  taut_err err = taut__needling_check(context, c, s);
   if (err) return err;
   out->skin = taut__skin_build(sp, &c->patient, &c->site, c->site.source);
   if ((err = taut__skin_check(context, c, &out->skin))) return err;
