@@ -1,7 +1,7 @@
 /* Manual pages (roff) and completion scripts, printed from the table. */
 #include "cli.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /** Prints text with what roff would take for itself escaped. */
@@ -153,34 +153,46 @@ static void print_command_page(const cli_command *command) {
   print_see_also(command->name);
 }
 
-/** The page of the case file: the starter case, which the reader's own table prints. */
+/** Prints what `print` writes as it stands.  Exit status. */
+static int print_verbatim(taut_context *context, const char *heading, taut_err (*print)(taut_context *, FILE *)) {
+  char *data = NULL;
+  size_t length = 0;
+  FILE *text = open_memstream(&data, &length);
+  if (!text) return cli_memory_error();
+  const taut_err err = print(context, text);
+  const bool complete = fclose(text) == 0;
+  if (!err && complete) {
+    printf(".SH %s\n.nf\n", heading);
+    print_roff_n(data, length);
+    printf(".fi\n");
+  }
+  free(data);
+  if (err) return cli_fail(context, err);
+  return complete ? 0 : cli_memory_error();
+}
+
+static taut_err print_keys(taut_context *context, FILE *out) {
+  return taut_list_print(context, "keys", TAUT_FORMAT_TEXT, out);
+}
+
+/** The page of the case file: the starter case and the list of keys, which come from the reader's own table. */
 static int print_case_page(void) {
   taut_context *context = NULL;
   int status = cli_context_create(true, 1, &context);
   if (status) return status;
-  FILE *text = tmpfile();
-  taut_err err = text ? taut_case_template(context, text) : TAUT_ERR_IO;
-  if (!text)
-    status = cli_io_error("temporary file", errno);
-  else if (err)
-    status = cli_fail(context, err);
-  else {
-    char line[1024];
-    print_heading("taut-case", 5);
-    printf("taut\\-case \\- description of one course of microneedling\n.SH DESCRIPTION\n");
-    print_paragraphs(
-        "A case is a YAML file that describes one patient, site, device and schedule. Every number that has a "
-        "dimension "
-        "carries its unit. Keys that are left out take the default shown; taut check prints the resolved case with the "
-        "origin of every value. Unknown and repeated keys, anchors, aliases and tags are errors.\n\n"
-        "The following case is what taut check --template prints.");
-    printf(".SH TEMPLATE\n.nf\n");
-    rewind(text);
-    while (fgets(line, sizeof line, text)) print_roff(line);
-    printf(".fi\n");
-    print_see_also("case");
-  }
-  if (text) fclose(text);
+  print_heading("taut-case", 5);
+  printf("taut\\-case \\- description of one course of microneedling\n.SH DESCRIPTION\n");
+  print_paragraphs(
+      "A case is a YAML file that describes one patient, site, device and schedule. Every number that has a dimension "
+      "carries its unit. A number may also be x +- s, a range [low, high] or a distribution; single runs use the mean. "
+      "Keys that are left out take their default; taut check prints the resolved case with the origin of every value. "
+      "Unknown and repeated keys, anchors, aliases and tags are errors.\n\n"
+      "The template is what taut check --template prints. The keys, of which it shows the common ones, are those of "
+      "taut "
+      "list keys; a dot stands for a level of the file.");
+  status = print_verbatim(context, "TEMPLATE", taut_case_template);
+  if (!status) status = print_verbatim(context, "KEYS", print_keys);
+  print_see_also("case");
   taut_context_destroy(&context);
   return status;
 }

@@ -8,8 +8,8 @@
 static const char *const scales[] = {"track", "zero", NULL};
 static const char *const scales_unbuilt[] = {"patch", NULL};
 static const char *const shells[] = {"bash", "zsh", NULL};
-static const char *const kinds[] = {"devices", "sites",      "quantities", "fields",
-                                    "serums",  "conditions", "studies",    NULL};
+static const char *const kinds[] = {"devices", "sites",  "quantities", "fields", "conditions",
+                                    "keys",    "serums", "studies",    NULL};
 
 /* The text of --set, which three commands share. */
 #define SET_OPTION                                                                                                     \
@@ -272,6 +272,7 @@ const cli_status cli_statuses[] = {
 const cli_status cli_environment[] = {
     {"TAUT_DATA", "folder that holds presets/; default: beside the command, then the installed one"},
     {"NO_COLOR", "respected: taut prints no colours at all"},
+    {"TAUT_ISA", "base takes the plain numerical code on every processor; default: the fastest this one has"},
     {"TERM", "with the value dumb, no progress bar is drawn"},
     {0},
 };

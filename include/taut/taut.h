@@ -164,7 +164,8 @@ TAUT_API TAUT_MUST_USE taut_err taut_puncture_print(taut_context *context, const
 /** Parameters: all, or the named ones (`healing.b_F`, or a prefix such as `needling`). */
 TAUT_API TAUT_MUST_USE taut_err taut_params_print(taut_context *context, const char *const *names, size_t n,
                                                   taut_format format, FILE *out);
-/** Lists one kind of thing: devices, sites, quantities, fields, serums, conditions, studies (what this version has). */
+/** Lists one kind of thing: devices, sites, quantities, fields, serums, conditions, studies,
+ *  keys of a case (what this version has). */
 TAUT_API TAUT_MUST_USE taut_err taut_list_print(taut_context *context, const char *kind, taut_format format, FILE *out);
 /** The resolved case with units, origins, derived values (skin, depth, loop gains) and warnings: `taut check`. */
 TAUT_API TAUT_MUST_USE taut_err taut_check_print(taut_context *context, const taut_case *c, FILE *out);

@@ -64,8 +64,8 @@ int taut__nearest(const char *word, const char *const *names, size_t n);
 
 /* Counter-based random numbers (Random123 Philox4x32-10): a number depends on (seed, stream, index) alone.
  * The normal number is the quantile of the uniform number at the same address: use another stream for independence. */
-double taut__uniform(uint64_t seed, uint64_t stream, uint64_t index);        /**< in (0, 1) */
-double taut__normal(uint64_t seed, uint64_t stream, uint64_t index);         /**< N(0, 1) */
-uint64_t taut__stream(const char *name);                                     /**< stream number of a name (FNV-1a) */
+double taut__uniform(uint64_t seed, uint64_t stream, uint64_t index); /**< in (0, 1) */
+double taut__normal(uint64_t seed, uint64_t stream, uint64_t index);  /**< N(0, 1) */
+uint64_t taut__stream(const char *name);                              /**< stream number of a name (FNV-1a) */
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #define TAUT_KERNEL_JOIN_(name, isa) taut__##name##_##isa
-#define TAUT_KERNEL_JOIN(name, isa) TAUT_KERNEL_JOIN_(name, isa)
+#define TAUT_KERNEL_JOIN(name, isa)  TAUT_KERNEL_JOIN_(name, isa)
 /** TAUT_KERNEL(axpy) is taut__axpy_base or taut__axpy_v3. */
 #ifdef TAUT_ISA
 #define TAUT_KERNEL(name) TAUT_KERNEL_JOIN(name, TAUT_ISA)

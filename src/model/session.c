@@ -10,21 +10,18 @@ static const double pi = 3.14159265358979323846;
  * (design rule 2). */
 static const double least_radius = 1.25;
 
-taut_err taut__needle_session(taut_context *context, const taut_case *c, const taut_skin *skin, const taut_session *session,
-                              taut_treat *treat, taut_texts *warnings)
+/* Punctures, pattern, layer exit and warnings of session i, as `taut puncture` shows them. */
+static taut_err needle_session(taut_context *context, taut_model *m, int i, taut_treat *treat)
 {
-  const taut_needling_params *p = taut__case_params(c, "needling");
-  const taut_skin_params *sp = taut__case_params(c, "skin");
-  taut_err err = taut__puncture(context, p, skin, &c->device, &c->treatment, session->depth, session->achieved,
-                                &treat->puncture);
-  if (!err) err = taut__pattern(context, p, &c->device, &c->treatment, session, &treat->puncture, &treat->pattern);
-  if (!err)
-    err = taut__fat_probabilities(context, p, sp, &c->patient, &c->site, &c->device, &c->treatment, session->depth,
-                                  session->achieved,
-                                  TAUT_FAT_SAMPLES, c->seed, treat->p_fat);
-  if (!err)
-    err = taut__needling_warnings(context, c, skin, &treat->puncture, &treat->pattern, treat->p_fat, warnings);
-  return err;
+  taut_needling_report report;
+  taut_err err = taut__needling_report(context, m->c, i, 0, &report);
+  if (err) return err;
+  treat->puncture = report.puncture;
+  treat->pattern = report.pattern;
+  memcpy(treat->p_fat, report.p_fat, sizeof treat->p_fat);
+  for (size_t k = 0; !err && k < report.warnings.count; k++) err = taut__texts_add(&m->warnings, "%s", report.warnings.item[k]);
+  taut__needling_report_free(&report);
+  return err ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for warnings") : TAUT_OK;
 }
 
 static double reference_needle(const void *user, double z)
@@ -126,7 +123,7 @@ taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_
     if (same)
       *treat = *same;
     else
-      err = taut__needle_session(context, c, &m->skin, session, treat, &m->warnings);
+      err = needle_session(context, m, i, treat);
     if (!err) device_session(c, treat, tracks);
   }
   treat->day = session->day;

@@ -1,4 +1,4 @@
-/* Presets: sites and devices as data files with sources, and the coupled defaults. */
+/* What lists show of this room: presets (sites and devices as data files with sources), conditions, keys of a case. */
 #ifndef TAUT_PARAM_PRESETS_H
 #define TAUT_PARAM_PRESETS_H
 
@@ -18,5 +18,13 @@ typedef struct taut_condition {
 } taut_condition;
 /** Row i, NULL beyond the last. */
 const taut_condition *taut__condition(int i);
+
+/** A key of the case file; `preset` "" when it has no default. */
+typedef struct taut_key {
+  const char *name, *preset, *doc;
+  bool refused; /**< known, but not in this version */
+} taut_key;
+/** Describes key i and appends what it expects, "a length from 0.01 to 10 mm"; false beyond the last. */
+bool taut__key(int i, taut_key *key, taut_text *expected);
 
 #endif

@@ -1,4 +1,5 @@
 /* The schema of a case: rows of case.def, unknown keys, and the words of messages. */
+#include "param/presets.h"
 #include "param/reader.h"
 
 #include <math.h>
@@ -147,6 +148,15 @@ void taut__row_misfit(taut_reader *reader, const taut_row *row, const taut_node 
   expectation(row, &expected);
   taut__complain(reader, TAUT_ERR_INPUT, node, false, "%s: %s; expected %s", row->key, what, expected.data ? expected.data : "");
   taut__text_free(&expected);
+}
+
+bool taut__key(int i, taut_key *key, taut_text *expected) {
+  if (i < 0 || i >= taut__row_count) return false;
+  const taut_row *row = &taut__rows[i];
+  const bool example = row->preset[0] == '!'; /* of a compulsory key */
+  *key = (taut_key){row->key, example ? "" : row->preset, row->doc, row->type == TAUT_ROW_REFUSED};
+  expectation(row, expected);
+  return true;
 }
 
 /* ----------------------------------------------------------------------------------------------- unknown keys ---- */

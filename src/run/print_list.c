@@ -191,6 +191,29 @@ static taut_err conditions(taut_context *context, taut_table *table) {
   return TAUT_OK;
 }
 
+/* ------------------------------------------------------------------------------------------------------- keys ---- */
+
+static const taut_column key_columns[] = {{"name", "key", false, false},
+                                          {"default", "default", false, false},
+                                          {"doc", "", false, true},
+                                          {"expected", "expected", false, true}};
+
+static taut_err keys(taut_context *context, taut_table *table) {
+  (void)context;
+  taut_key key;
+  taut_text expected = {0};
+  for (int i = 0; taut__key(i, &key, &expected); i++) {
+    taut__table_add(table, key.name);
+    taut__table_add(table, key.refused ? "not in this version" : key.preset);
+    taut__table_add(table, key.doc);
+    taut__table_add(table, expected.data ? expected.data : "");
+    table->failed |= expected.failed;
+    taut__text_free(&expected);
+    expected = (taut_text){0};
+  }
+  return TAUT_OK;
+}
+
 /* ------------------------------------------------------------------------------------------------------ kinds ---- */
 
 typedef struct kind {
@@ -225,6 +248,13 @@ static const kind kinds[] = {
           "Level: A absolute, R relative, U not evaluated. For: N needles, RF radiofrequency needles, S serum. This "
           "version records conditions with the case; screening rules are not available yet.",
       COLUMNS(condition_columns)}},
+    {"keys",
+     keys,
+     {.key = "keys",
+      .title = "Keys of a case file",
+      .note =
+          "Keys without default are compulsory where they apply. Parameters (`taut params`) stand under parameters:.",
+      COLUMNS(key_columns)}},
     {"serums", NULL, {.key = "serums"}},
     {"studies", NULL, {.key = "studies"}},
 };
@@ -247,5 +277,5 @@ taut_err taut_list_print(taut_context *context, const char *name, taut_format fo
   if (near >= 0)
     return taut__fail(context, TAUT_ERR_USAGE, NULL, "unknown kind '%s'; did you mean '%s'?", name, names[near]);
   return taut__fail(context, TAUT_ERR_USAGE, NULL,
-                    "unknown kind '%s'; expected devices, sites, quantities, fields or conditions", name);
+                    "unknown kind '%s'; expected devices, sites, quantities, fields, conditions or keys", name);
 }

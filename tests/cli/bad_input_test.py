@@ -421,7 +421,7 @@ class BadLookups(unittest.TestCase):
         (("params", "heling"), 'unknown parameter "heling"; nearest known parameter "healing"\n'),
         (("params", ""), 'unknown parameter ""\n'),
         (("list", "device"), "unknown kind 'device'; did you mean 'devices'?\n"),
-        (("list", "shoes"), "unknown kind 'shoes'; expected devices, sites, quantities, fields or conditions\n"),
+        (("list", "shoes"), "unknown kind 'shoes'; expected devices, sites, quantities, fields, conditions or keys\n"),
     ]
 
     def test_unknown_names_are_refused_with_a_suggestion(self):

@@ -7,7 +7,7 @@ import unittest
 import harness
 from harness import taut
 
-KINDS = ("devices", "sites", "quantities", "fields", "conditions", "studies", "serums")
+KINDS = ("devices", "sites", "quantities", "fields", "conditions", "keys", "studies", "serums")
 MATRIX = ("collagen_papillary", "collagen_reticular", "collagen_total", "collagen_stain_papillary", "collagen_iii_share",
           "collagen_new", "collagen_fragmented", "elastin_mature", "elastin_immature", "hyaluronan")
 CELLS = ("neutrophils", "macrophages_m1", "macrophages_m2", "fibroblasts", "myofibroblasts", "tgf_beta1", "tgf_beta3", "pdgf",

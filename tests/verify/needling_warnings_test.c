@@ -136,7 +136,7 @@ static void uncomputable_devices_are_refused_in_place(void **state) {
   check_refused(&f, 1, "1.2 mm cannot be reached by needles set to 1 mm");
   f.c->session[0].achieved = NAN;
   f.c->session[0].density = NAN;
-  check_refused(&f, 1, "reference.yaml:4:52: neither density nor passes are given");
+  check_refused(&f, 1, "reference.yaml:4:37: neither density nor passes are given");
   f.c->session[0].passes = 1.5;
   check_refused(&f, 1, "1.5 passes: expected a whole number");
   close_case(&f);
