@@ -41,8 +41,9 @@ install: configure ## install below PREFIX (and DESTDIR)
 	@$(ninja)
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
 
-docs: all ## bring the generated pages of docs/ up to date
+docs: all ## write the pages made from the tables of the program into BUILD/docs
 	@$(ninja) docs
+	@echo "The pages are in $(BUILD)/docs/."
 
 check: ## check includes, formatting and headers without building
 	@scripts/check-includes
