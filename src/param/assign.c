@@ -10,7 +10,8 @@ static void *member(const taut_reader *reader, size_t at) {
   return (char *)reader->c + at;
 }
 
-bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key, const taut_node *node, taut_value *out) {
+bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key, const taut_node *node,
+                      taut_value *out) {
   char message[TAUT_MESSAGE];
   const taut_node *bad = node;
   taut_value_form form;
@@ -34,8 +35,9 @@ bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key,
   if (out->low < row->low || out->high > row->high) {
     char number[32];
     bool plain = form.unit.dimension == 0;
-    snprintf(message, sizeof message, "%s%s%s is out of bounds", taut__number(out->low < row->low ? out->low : out->high, number),
-             plain ? "" : " ", plain ? "" : row->unit);
+    snprintf(message, sizeof message, "%s%s%s is out of bounds",
+             taut__number(out->low < row->low ? out->low : out->high, number), plain ? "" : " ",
+             plain ? "" : row->unit);
     taut__row_misfit(reader, &named, node, message);
     return false;
   }
@@ -116,7 +118,8 @@ static bool assign_range(taut_reader *reader, const taut_row *row, const taut_no
 
 static bool assign_seed(taut_reader *reader, const taut_row *row, const taut_node *node) {
   char message[TAUT_MESSAGE];
-  bool digits = node->kind == TAUT_NODE_SCALAR && node->text[0] && strspn(node->text, "0123456789") == strlen(node->text);
+  bool digits =
+      node->kind == TAUT_NODE_SCALAR && node->text[0] && strspn(node->text, "0123456789") == strlen(node->text);
   errno = 0;
   unsigned long seed = digits ? strtoul(node->text, NULL, 10) : 0;
   if (!digits || errno) {
@@ -133,7 +136,8 @@ static bool assign_word(taut_reader *reader, const taut_row *row, const taut_nod
   if (row->type == TAUT_ROW_ONLY) {
     if (number >= 0) return true;
     taut__complain(reader, taut__node_empty(node) ? TAUT_ERR_INPUT : TAUT_ERR_NOT_AVAILABLE, node, false,
-                   "%s: %s; expected %s", row->key, quoted(node, "is not available in this version", message), row->words);
+                   "%s: %s; expected %s", row->key, quoted(node, "is not available in this version", message),
+                   row->words);
     return false;
   }
   if (number < 0) {
@@ -149,7 +153,8 @@ static bool assign_word(taut_reader *reader, const taut_row *row, const taut_nod
     }
     int near = node->kind == TAUT_NODE_SCALAR ? taut__nearest(node->text, names, count) : -1;
     quoted(node, "is not known here", message);
-    snprintf(near_text, sizeof near_text, near >= 0 ? "%s; nearest known word \"%s\"" : "%s", message, near >= 0 ? names[near] : "");
+    snprintf(near_text, sizeof near_text, near >= 0 ? "%s; nearest known word \"%s\"" : "%s", message,
+             near >= 0 ? names[near] : "");
     taut__row_misfit(reader, row, node, near_text);
     return false;
   }
@@ -177,21 +182,30 @@ static bool assign_text(taut_reader *reader, const taut_row *row, const taut_nod
 bool taut__row_assign(taut_reader *reader, const taut_row *row, const taut_node *node) {
   switch (row->type) {
   case TAUT_ROW_TEXT:
-  case TAUT_ROW_NAME: return assign_text(reader, row, node);
-  case TAUT_ROW_NUMBER: return assign_number(reader, row, node);
-  case TAUT_ROW_RANGE: return assign_range(reader, row, node);
-  case TAUT_ROW_COUNT: return assign_count(reader, row, node);
-  case TAUT_ROW_PAIR: return assign_pair(reader, row, node);
-  case TAUT_ROW_SEED: return assign_seed(reader, row, node);
+  case TAUT_ROW_NAME:
+    return assign_text(reader, row, node);
+  case TAUT_ROW_NUMBER:
+    return assign_number(reader, row, node);
+  case TAUT_ROW_RANGE:
+    return assign_range(reader, row, node);
+  case TAUT_ROW_COUNT:
+    return assign_count(reader, row, node);
+  case TAUT_ROW_PAIR:
+    return assign_pair(reader, row, node);
+  case TAUT_ROW_SEED:
+    return assign_seed(reader, row, node);
   case TAUT_ROW_CHOICE:
   case TAUT_ROW_SWITCH:
-  case TAUT_ROW_ONLY: return assign_word(reader, row, node);
+  case TAUT_ROW_ONLY:
+    return assign_word(reader, row, node);
   case TAUT_ROW_WORDS:
   case TAUT_ROW_ANGLES:
-  case TAUT_ROW_GRID: return taut__row_assign_list(reader, row, node);
+  case TAUT_ROW_GRID:
+    return taut__row_assign_list(reader, row, node);
   case TAUT_ROW_SESSIONS:
   case TAUT_ROW_TIMES:
-  case TAUT_ROW_REFUSED: return true;
+  case TAUT_ROW_REFUSED:
+    return true;
   }
   return true;
 }
@@ -205,7 +219,8 @@ static const taut_node *default_node(taut_reader *reader, const taut_row *row) {
   taut_node *node;
   if (row->preset[0] == '[') {
     char *text = taut__arena_format(arena, "v: %s", row->preset);
-    taut_node *root = text ? taut__tree_parse(reader->context, arena, row->key, TAUT_FROM_DEFAULT, text, strlen(text)) : NULL;
+    taut_node *root =
+        text ? taut__tree_parse(reader->context, arena, row->key, TAUT_FROM_DEFAULT, text, strlen(text)) : NULL;
     node = root ? root->first : NULL;
   } else {
     node = taut__node_new(arena, TAUT_NODE_SCALAR, &place);

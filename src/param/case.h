@@ -6,9 +6,18 @@
 #include "param/param.h"
 
 typedef enum taut_sex { TAUT_FEMALE, TAUT_MALE } taut_sex;
-typedef enum taut_thickness_source { TAUT_THICKNESS_ULTRASOUND, TAUT_THICKNESS_HISTOLOGY, TAUT_THICKNESS_BLEND } taut_thickness_source;
+typedef enum taut_thickness_source {
+  TAUT_THICKNESS_ULTRASOUND,
+  TAUT_THICKNESS_HISTOLOGY,
+  TAUT_THICKNESS_BLEND
+} taut_thickness_source;
 typedef enum taut_device_kind { TAUT_ROLLER, TAUT_PEN, TAUT_STAMP, TAUT_RF } taut_device_kind;
-typedef enum taut_pattern_kind { TAUT_PATTERN_AUTO, TAUT_PATTERN_PASSES, TAUT_PATTERN_POISSON, TAUT_PATTERN_LATTICE } taut_pattern_kind;
+typedef enum taut_pattern_kind {
+  TAUT_PATTERN_AUTO,
+  TAUT_PATTERN_PASSES,
+  TAUT_PATTERN_POISSON,
+  TAUT_PATTERN_LATTICE
+} taut_pattern_kind;
 typedef enum taut_scale { TAUT_SCALE_TRACK, TAUT_SCALE_PATCH, TAUT_SCALE_ZERO } taut_scale;
 typedef enum taut_accuracy { TAUT_DRAFT, TAUT_STANDARD, TAUT_FINE } taut_accuracy;
 typedef enum taut_defaults { TAUT_DEFAULTS_COUPLED, TAUT_DEFAULTS_DOCUMENTS } taut_defaults;
@@ -16,15 +25,15 @@ typedef enum taut_layers_choice { TAUT_LAYERS_SITE, TAUT_LAYERS_REFERENCE } taut
 typedef enum taut_injury_choice { TAUT_INJURY_DEVICE, TAUT_INJURY_REFERENCE, TAUT_INJURY_EXCISION } taut_injury_choice;
 
 typedef struct taut_patient {
-  double age;          /**< years, 18..100 */
+  double age; /**< years, 18..100 */
   taut_sex sex;
-  double phototype;    /**< Fitzpatrick 1..6 */
-  double lightness;    /**< L*, NAN when not given; overrides the closure factor (surface course) */
-  double laxity;       /**< 0..4, NAN when not given */
-  double photoage;     /**< u, 0..1; default u_ref = clip((age-20)/100, 0, 0.6) */
-  double menopause;    /**< years since menopause, 0 before it and in men */
+  double phototype;       /**< Fitzpatrick 1..6 */
+  double lightness;       /**< L*, NAN when not given; overrides the closure factor (surface course) */
+  double laxity;          /**< 0..4, NAN when not given */
+  double photoage;        /**< u, 0..1; default u_ref = clip((age-20)/100, 0, 0.6) */
+  double menopause;       /**< years since menopause, 0 before it and in men */
   bool menopause_assumed; /**< not given: age - 51 was taken */
-  double bmi, hydration; /**< kg/m2; 0 dry .. 0.5 normal .. 1 wet */
+  double bmi, hydration;  /**< kg/m2; 0 dry .. 0.5 normal .. 1 wet */
   double pack_years;
   bool topical_relief;
   bool hormone_therapy;
@@ -32,74 +41,74 @@ typedef struct taut_patient {
 } taut_patient;
 
 typedef struct taut_site {
-  char *name;          /**< preset key */
-  double area;         /**< mm2 treated; default by site */
+  char *name;  /**< preset key */
+  double area; /**< mm2 treated; default by site */
   /* the preset's numbers (presets/sites/NAME.yaml), mm, [0] women [1] men; means and SDs */
   double sc, sc_sd, ve, ve_sd, papillary;
   double dermis[2], dermis_sd[2], echo[2], fat[2], fat_sg; /**< fat_sg: SD of ln */
-  double bmi_slope;    /**< b_BMI */
-  double z_bone;       /**< skin to bone or globe, NAN: none */
-  bool orbital_rim;    /**< inside the orbital rim: refused unless acknowledged */
-  bool globe, bony, neck_structures; /**< wording of warnings; bony: risk index */
-  bool facial;         /**< no BMI effect on the dermis, face rules */
-  double f_site;       /**< closure factor of needling.md 6.1 */
+  double bmi_slope;                                        /**< b_BMI */
+  double z_bone;                                           /**< skin to bone or globe, NAN: none */
+  bool orbital_rim;                                        /**< inside the orbital rim: refused unless acknowledged */
+  bool globe, bony, neck_structures;                       /**< wording of warnings; bony: risk index */
+  bool facial;                                             /**< no BMI effect on the dermis, face rules */
+  double f_site;                                           /**< closure factor of needling.md 6.1 */
   /* measured values of this person override layer by layer; NAN: not given */
   double own_sc, own_ve, own_dermis, own_papillary, own_fat;
   taut_thickness_source source;
-  double echo_share;   /**< e of needling.md 1.2 */
-  double blend;        /**< w of needling.md 1.2; mean 0.5 in single runs */
+  double echo_share; /**< e of needling.md 1.2 */
+  double blend;      /**< w of needling.md 1.2; mean 0.5 in single runs */
 } taut_site;
 
 typedef struct taut_device {
   char *name;
   taut_device_kind kind;
-  double length[2];    /**< selectable range, mm (equal for a fixed length) */
-  double length_step;  /**< 0: any */
+  double length[2];                        /**< selectable range, mm (equal for a fixed length) */
+  double length_step;                      /**< 0: any */
   double diameter, half_angle, tip_radius; /**< mm, rad, mm */
   int needles, rings, needles_per_ring;    /**< rings = drum rows of a roller */
   double disc_radius, pitch;               /**< mm: pen disc; stamp and RF grid pitch */
   int grid[2];                             /**< stamp and RF: rows, columns */
   double drum_radius, drum_width;          /**< mm */
-  double rate;         /**< strokes per day (internal); pens */
-  double speed;        /**< mm/day: roller hand speed, stamp and RF needle speed; 0 for pens */
-  double stroke;       /**< mm, 0 = length */
-  double glide;        /**< mm/day */
-  double tolerance;    /**< SD of length, mm */
-  double lift;         /**< needling.md 4.2 gap, mm */
-  double force;        /**< hand force mN, 0 = auto */
-  double vibration;    /**< f_vib */
+  double rate;                             /**< strokes per day (internal); pens */
+  double speed;                            /**< mm/day: roller hand speed, stamp and RF needle speed; 0 for pens */
+  double stroke;                           /**< mm, 0 = length */
+  double glide;                            /**< mm/day */
+  double tolerance;                        /**< SD of length, mm */
+  double lift;                             /**< needling.md 4.2 gap, mm */
+  double force;                            /**< hand force mN, 0 = auto */
+  double vibration;                        /**< f_vib */
 } taut_device;
 
 /** One session; depth, density and the pattern may differ from session to session. */
 typedef struct taut_session {
-  double day;          /**< after the first session */
-  double depth;        /**< nominal needle length set, mm */
-  double achieved;     /**< mm, NAN: computed */
-  double density;      /**< delivered punctures per mm2 of relaxed skin; NAN when passes are given */
-  double passes;       /**< NAN when density is given */
+  double day;      /**< after the first session */
+  double depth;    /**< nominal needle length set, mm */
+  double achieved; /**< mm, NAN: computed */
+  double density;  /**< delivered punctures per mm2 of relaxed skin; NAN when passes are given */
+  double passes;   /**< NAN when density is given */
 } taut_session;
 
 typedef struct taut_treatment {
   taut_pattern_kind pattern;
   double directions[16]; /**< rad */
   int n_directions;
-  double overlap;      /**< share */
+  double overlap;        /**< share */
   double stroke_overlap; /**< pens, share */
   double strike_efficiency, stretch;
   bool density_stretched; /**< density_frame: stretched */
   bool exact_count, tiled;
-  double glide;        /**< mm/day */
-  double force;        /**< mN, NAN: auto */
+  double glide; /**< mm/day */
+  double force; /**< mN, NAN: auto */
 } taut_treatment;
 
 typedef struct taut_aftercare {
-  double occlusion;    /**< 0..1 */
+  double occlusion; /**< 0..1 */
   bool sun_exposed;
   double makeup_after, vitamin_c_after; /**< days */
 } taut_aftercare;
 
 typedef struct taut_grid_spec {
-  int n1, n2, n3;      /**< radial cells: lumen, annulus, outside */
+  int n1, n2, n3;       /**< radial cells: lumen, annulus, outside */
   int ne, np, nret, ns; /**< cells in depth: epidermis, papillary, reticular, subcutis */
 } taut_grid_spec;
 
@@ -110,12 +119,18 @@ typedef struct taut_model_options {
   taut_layers_choice layers;
   taut_injury_choice injury;
   taut_grid_spec grid;
-  double tolerance;    /**< rtol */
-  int tracks;          /**< 1 or 3 */
+  double tolerance; /**< rtol */
+  int tracks;       /**< 1 or 3 */
 } taut_model_options;
 
 /** Where a value came from, for messages, case.yaml and `taut check`. */
-typedef enum taut_origin { TAUT_FROM_DEFAULT, TAUT_FROM_PRESET, TAUT_FROM_FILE, TAUT_FROM_SET, TAUT_FROM_ASSUMED } taut_origin;
+typedef enum taut_origin {
+  TAUT_FROM_DEFAULT,
+  TAUT_FROM_PRESET,
+  TAUT_FROM_FILE,
+  TAUT_FROM_SET,
+  TAUT_FROM_ASSUMED
+} taut_origin;
 
 struct taut_case {
   char *title;
@@ -126,10 +141,10 @@ struct taut_case {
   taut_aftercare aftercare;
   taut_model_options model;
   taut_session *session;
-  int sessions;        /**< 0: untreated */
-  double *follow_up;   /**< days after the first session, ascending */
+  int sessions;      /**< 0: untreated */
+  double *follow_up; /**< days after the first session, ascending */
   int follow_ups;
-  double until;        /**< day */
+  double until; /**< day */
   unsigned long seed;
   taut_texts conditions, medicines, acknowledged; /**< ids */
   /* parameter tables: values[t] is the struct of registry.table[t], in internal units */
@@ -145,7 +160,8 @@ struct taut_case {
 
 /** Parses and resolves (see taut_case_read).  The registry must outlive the case. */
 TAUT_MUST_USE taut_err taut__case_parse(taut_context *context, const taut_param_registry *registry, const char *name,
-                                        const char *text, size_t length, const char *const *sets, size_t n, taut_case **out);
+                                        const char *text, size_t length, const char *const *sets, size_t n,
+                                        taut_case **out);
 /** The same from a file. */
 TAUT_MUST_USE taut_err taut__case_read(taut_context *context, const taut_param_registry *registry, const char *path,
                                        const char *const *sets, size_t n, taut_case **out);

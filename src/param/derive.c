@@ -20,14 +20,16 @@ static void derive_patient(taut_reader *reader) {
   }
   if (isnan(p->photoage)) {
     p->photoage = fmin(0.6, fmax(0, (p->age - 20) / 100));
-    taut__reader_settle(reader, "patient.photoage", TAUT_FROM_ASSUMED, "typical of the age", "%s", taut__number(p->photoage, number));
+    taut__reader_settle(reader, "patient.photoage", TAUT_FROM_ASSUMED, "typical of the age", "%s",
+                        taut__number(p->photoage, number));
   }
   bool past = p->sex == TAUT_FEMALE && p->age > 51;
   if (isnan(p->menopause)) {
     p->menopause = past ? p->age - 51 : 0;
     p->menopause_assumed = past;
     if (past)
-      taut__reader_settle(reader, "patient.menopause", TAUT_FROM_ASSUMED, "age - 51 years", "%s years", taut__number(p->menopause, number));
+      taut__reader_settle(reader, "patient.menopause", TAUT_FROM_ASSUMED, "age - 51 years", "%s years",
+                          taut__number(p->menopause, number));
     else
       taut__reader_settle(reader, "patient.menopause", TAUT_FROM_DEFAULT, NULL, "none");
   } else if (p->menopause > 0 && p->sex == TAUT_MALE) {
@@ -35,7 +37,8 @@ static void derive_patient(taut_reader *reader) {
                    "patient.menopause: contradicts patient.sex male; expected none");
   } else if (p->menopause > p->age) {
     taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "patient.menopause"), false,
-                   "patient.menopause: %s years ago is before birth; expected less than the age", taut__number(p->menopause, number));
+                   "patient.menopause: %s years ago is before birth; expected less than the age",
+                   taut__number(p->menopause, number));
   }
 }
 
@@ -55,7 +58,8 @@ static void check_complete(taut_reader *reader, const char *section, const char 
 
 static void derive_site(taut_reader *reader) {
   const taut_model_options *m = &reader->c->model;
-  bool unneeded = m->injury == TAUT_INJURY_EXCISION || (m->injury == TAUT_INJURY_REFERENCE && m->layers == TAUT_LAYERS_REFERENCE);
+  bool unneeded =
+      m->injury == TAUT_INJURY_EXCISION || (m->injury == TAUT_INJURY_REFERENCE && m->layers == TAUT_LAYERS_REFERENCE);
   if (reader->c->site.name) {
     if (reader->r->site || taut__reader_given(reader, "site.dermis_women"))
       check_complete(reader, "site", "a site of your own needs all fields");
@@ -69,7 +73,8 @@ static void derive_site(taut_reader *reader) {
 static void need(taut_reader *reader, const char *key, double value, const char *kind) {
   taut_entry *entry = taut__reader_entry(reader, key);
   if (value > 0 || (entry->node && !entry->text)) return;
-  taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, key), false, "%s is missing: a %s needs it", key, kind);
+  taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, key), false, "%s is missing: a %s needs it", key,
+                 kind);
 }
 
 /* A field that the user gave and this kind of device does not have. */
@@ -77,8 +82,8 @@ static void refuse_foreign(taut_reader *reader, const char *kind, const char *co
   for (; *keys; keys++) {
     const taut_entry *entry = taut__reader_entry(reader, *keys);
     if (taut__reader_given(reader, *keys) && entry->text && strcmp(entry->text, "none") != 0)
-      taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, *keys), true, "%s: contradicts device.kind; expected none for a %s",
-                     *keys, kind);
+      taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, *keys), true,
+                     "%s: contradicts device.kind; expected none for a %s", *keys, kind);
   }
 }
 
@@ -96,7 +101,8 @@ static void derive_device(taut_reader *reader) {
   if (!taut__reader_entry(reader, "device.kind")->text) return;
   switch (d->kind) {
   case TAUT_ROLLER:
-    refuse_foreign(reader, "roller", (const char *const[]){"device.disc_radius", "device.pitch", "device.grid", "device.rate", NULL});
+    refuse_foreign(reader, "roller",
+                   (const char *const[]){"device.disc_radius", "device.pitch", "device.grid", "device.rate", NULL});
     need(reader, "device.rings", d->rings, "roller");
     need(reader, "device.needles_per_ring", d->needles_per_ring, "roller");
     need(reader, "device.drum_radius", d->drum_radius, "roller");
@@ -105,15 +111,17 @@ static void derive_device(taut_reader *reader) {
     check_needles(reader, d->rings * d->needles_per_ring, "rings times needles_per_ring");
     break;
   case TAUT_PEN:
-    refuse_foreign(reader, "pen", (const char *const[]){"device.rings", "device.needles_per_ring", "device.drum_radius",
-                                                        "device.drum_width", "device.pitch", "device.grid", "device.speed", NULL});
+    refuse_foreign(reader, "pen",
+                   (const char *const[]){"device.rings", "device.needles_per_ring", "device.drum_radius",
+                                         "device.drum_width", "device.pitch", "device.grid", "device.speed", NULL});
     need(reader, "device.disc_radius", d->disc_radius, "pen");
     need(reader, "device.rate", d->rate, "pen");
     break;
   case TAUT_STAMP:
   case TAUT_RF:
-    refuse_foreign(reader, "stamp", (const char *const[]){"device.rings", "device.needles_per_ring", "device.drum_radius",
-                                                          "device.drum_width", "device.disc_radius", "device.rate", NULL});
+    refuse_foreign(reader, "stamp",
+                   (const char *const[]){"device.rings", "device.needles_per_ring", "device.drum_radius",
+                                         "device.drum_width", "device.disc_radius", "device.rate", NULL});
     need(reader, "device.grid", d->grid[0], "stamp");
     need(reader, "device.pitch", d->pitch, "stamp");
     need(reader, "device.speed", d->speed, "stamp");
@@ -130,8 +138,9 @@ static void derive_device(taut_reader *reader) {
 static void density_from_time(taut_reader *reader) {
   taut_case *c = reader->c;
   if (c->device.kind != TAUT_PEN) {
-    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "treatment.time"), false,
-                   "treatment.time: a density follows from time for pens only; expected treatment.density or treatment.passes");
+    taut__complain(
+        reader, TAUT_ERR_INPUT, taut__reader_place(reader, "treatment.time"), false,
+        "treatment.time: a density follows from time for pens only; expected treatment.density or treatment.passes");
     return;
   }
   double punctures = c->device.needles * c->device.rate * c->treatment.strike_efficiency * c->treatment_time;
@@ -154,7 +163,8 @@ static void derive_treatment(taut_reader *reader) {
   }
   if (passes || time) {
     c->treatment_density = NAN;
-    taut__reader_settle(reader, "treatment.density", TAUT_FROM_DEFAULT, passes ? "passes are given" : "time is given", "none");
+    taut__reader_settle(reader, "treatment.density", TAUT_FROM_DEFAULT, passes ? "passes are given" : "time is given",
+                        "none");
   }
   if (time) density_from_time(reader);
 }
@@ -172,7 +182,8 @@ static void derive_model(taut_reader *reader) {
     taut__reader_settle(reader, "model.grid", TAUT_FROM_DEFAULT, "by accuracy", "%s", level[m->accuracy].grid);
   if (isnan(m->tolerance)) {
     m->tolerance = level[m->accuracy].rtol;
-    taut__reader_settle(reader, "model.tolerance", TAUT_FROM_DEFAULT, "by accuracy", "%s", level[m->accuracy].tolerance);
+    taut__reader_settle(reader, "model.tolerance", TAUT_FROM_DEFAULT, "by accuracy", "%s",
+                        level[m->accuracy].tolerance);
   }
   if (m->tracks == 0) {
     m->tracks = level[m->accuracy].tracks;

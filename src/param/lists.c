@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const taut_condition conditions[] = {
-#define CONDITION(id, what, names, modalities, level, advice, source) {#id, what, names, modalities, level, advice, source},
+#define CONDITION(id, what, names, modalities, level, advice, source)                                                  \
+  {#id, what, names, modalities, level, advice, source},
 #include "param/conditions.def"
 #undef CONDITION
 };
@@ -88,7 +89,8 @@ static bool assign_angles(taut_reader *reader, const taut_row *row, const taut_n
     return false;
   }
   *count = 0;
-  for (const taut_node *n = node->kind == TAUT_NODE_LIST ? node->first : node; n; n = node->kind == TAUT_NODE_LIST ? n->next : NULL) {
+  for (const taut_node *n = node->kind == TAUT_NODE_LIST ? node->first : node; n;
+       n = node->kind == TAUT_NODE_LIST ? n->next : NULL) {
     taut_value value;
     if (!taut__row_number(reader, row, row->key, n, &value)) return false;
     angles[(*count)++] = value.mean;
@@ -132,7 +134,8 @@ static bool assign_grid(taut_reader *reader, const taut_row *row, const taut_nod
     int i = 0;
     while (i < NAMES && strcmp(names[i], n->key) != 0) i++;
     char *end = NULL;
-    long value = n->kind == TAUT_NODE_SCALAR && strspn(n->text, "0123456789") == strlen(n->text) ? strtol(n->text, &end, 10) : 0;
+    long value =
+        n->kind == TAUT_NODE_SCALAR && strspn(n->text, "0123456789") == strlen(n->text) ? strtol(n->text, &end, 10) : 0;
     if (i == NAMES || (double)value < row->low || (double)value > row->high) {
       char message[TAUT_MESSAGE], shown[80];
       snprintf(message, sizeof message, i == NAMES ? "unknown key \"%s\"" : "%s is no number of cells from 1 to 400",
@@ -150,8 +153,11 @@ static bool assign_grid(taut_reader *reader, const taut_row *row, const taut_nod
 
 bool taut__row_assign_list(taut_reader *reader, const taut_row *row, const taut_node *node) {
   switch (row->type) {
-  case TAUT_ROW_WORDS: return assign_words(reader, row, node);
-  case TAUT_ROW_ANGLES: return assign_angles(reader, row, node);
-  default: return assign_grid(reader, row, node);
+  case TAUT_ROW_WORDS:
+    return assign_words(reader, row, node);
+  case TAUT_ROW_ANGLES:
+    return assign_angles(reader, row, node);
+  default:
+    return assign_grid(reader, row, node);
   }
 }

@@ -26,12 +26,18 @@ typedef struct taut_prior {
 } taut_prior;
 
 /* Spellings for the prior column. */
-#define FIXED {TAUT_PRIOR_FIXED, 0, 0}
-#define UNIFORM(a, b) {TAUT_PRIOR_UNIFORM, a, b}
-#define LOGUNIFORM(a, b) {TAUT_PRIOR_LOGUNIFORM, a, b}
-#define NORMAL(m, s) {TAUT_PRIOR_NORMAL, m, s}
-#define LOGNORMAL(median, s) {TAUT_PRIOR_LOGNORMAL, median, s}
-#define BETA(a, b) {TAUT_PRIOR_BETA, a, b}
+#define FIXED                                                                                                          \
+  { TAUT_PRIOR_FIXED, 0, 0 }
+#define UNIFORM(a, b)                                                                                                  \
+  { TAUT_PRIOR_UNIFORM, a, b }
+#define LOGUNIFORM(a, b)                                                                                               \
+  { TAUT_PRIOR_LOGUNIFORM, a, b }
+#define NORMAL(m, s)                                                                                                   \
+  { TAUT_PRIOR_NORMAL, m, s }
+#define LOGNORMAL(median, s)                                                                                           \
+  { TAUT_PRIOR_LOGNORMAL, median, s }
+#define BETA(a, b)                                                                                                     \
+  { TAUT_PRIOR_BETA, a, b }
 
 /** How far a number can be trusted (marks of the documents). */
 typedef enum taut_evidence {

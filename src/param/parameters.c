@@ -29,7 +29,8 @@ static void unknown_parameter(taut_reader *reader, const taut_node *node, const 
     taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown parameter \"%s\"; nearest known parameter \"%s\"",
                    taut__excerpt(word.data, shown), names[near]);
   else
-    taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown parameter \"%s\"; taut params lists them", taut__excerpt(word.data, shown));
+    taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown parameter \"%s\"; taut params lists them",
+                   taut__excerpt(word.data, shown));
   free(names);
   taut__text_free(&word);
   taut__arena_free(&arena);
@@ -40,7 +41,8 @@ static void unknown_group(taut_reader *reader, const taut_node *node) {
   taut_text list = {0};
   char shown[80];
   for (int t = 0; t < registry->tables; t++) taut__text_add(&list, "%s%s", t ? ", " : "", registry->table[t]->group);
-  taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown parameter group \"%s\"; expected group.name with a group of %s",
+  taut__complain(reader, TAUT_ERR_INPUT, node, true,
+                 "unknown parameter group \"%s\"; expected group.name with a group of %s",
                  taut__excerpt(node->key, shown), list.data ? list.data : "(none)");
   taut__text_free(&list);
 }
@@ -63,7 +65,8 @@ static void check_group(taut_reader *reader, const taut_node *group, const taut_
 static void check_names(taut_reader *reader, const taut_node *parameters, bool strict) {
   if (!parameters || taut__node_empty(parameters)) return;
   if (parameters->kind != TAUT_NODE_MAP) {
-    taut__complain(reader, TAUT_ERR_INPUT, parameters, false, "parameters holds several keys; expected a mapping such as {healing.b_F: 5}");
+    taut__complain(reader, TAUT_ERR_INPUT, parameters, false,
+                   "parameters holds several keys; expected a mapping such as {healing.b_F: 5}");
     return;
   }
   for (const taut_node *n = parameters->first; n; n = n->next) {
@@ -86,7 +89,8 @@ static bool read_one(taut_reader *reader, const taut_param *p, const taut_node *
   char key[128], number[32];
   taut_value read;
   snprintf(key, sizeof key, "%.60s.%.60s", p->group, p->name);
-  const taut_row row = {.key = key, .type = TAUT_ROW_NUMBER, .unit = p->unit, .words = "", .low = p->low, .high = p->high};
+  const taut_row row = {
+      .key = key, .type = TAUT_ROW_NUMBER, .unit = p->unit, .words = "", .low = p->low, .high = p->high};
   if (!taut__row_number(reader, &row, key, node, &read)) return false;
   *value = read.mean;
   double low, high;
@@ -105,7 +109,8 @@ static void write_entry(taut_reader *reader, taut_entry *entry, const taut_param
   if (node)
     taut__node_write(node, &text);
   else
-    taut__text_add(&text, "%s%s%s", taut__number(p->value, number), plain_unit(p->unit) ? "" : " ", plain_unit(p->unit) ? "" : p->unit);
+    taut__text_add(&text, "%s%s%s", taut__number(p->value, number), plain_unit(p->unit) ? "" : " ",
+                   plain_unit(p->unit) ? "" : p->unit);
   entry->node = node;
   entry->origin = node ? node->origin : TAUT_FROM_DEFAULT;
   entry->text = text.data && !text.failed ? taut__arena_text(&reader->r->arena, text.data, text.length) : NULL;

@@ -136,7 +136,8 @@ static void check_preset(taut_reader *reader, const taut_node *preset, const cha
     char key[NAME * 2];
     if (strcmp(n->key, "title") == 0 || strcmp(n->key, "aliases") == 0 || strcmp(n->key, "sources") == 0) continue;
     snprintf(key, sizeof key, "%s.%.60s", section, n->key);
-    if (taut__row_find(key) < 0) taut__complain(reader, TAUT_ERR_INPUT, n, true, "unknown key \"%.60s\" in a preset", n->key);
+    if (taut__row_find(key) < 0)
+      taut__complain(reader, TAUT_ERR_INPUT, n, true, "unknown key \"%.60s\" in a preset", n->key);
   }
 }
 
@@ -147,8 +148,8 @@ static void count_failure(taut_reader *reader) {
 }
 
 /* Loads what `section.name` names; a name of the user's own is good when he gives `mark` too. */
-static void load_section(taut_reader *reader, const char *section, const char *kind, const char *preset_name, const char *mark,
-                         taut_node **preset) {
+static void load_section(taut_reader *reader, const char *section, const char *kind, const char *preset_name,
+                         const char *mark, taut_node **preset) {
   char key[NAME], shown[80];
   snprintf(key, sizeof key, "%s.name", section);
   const taut_node *node = taut__node_find(reader->r->user, key);
@@ -172,10 +173,12 @@ static void load_section(taut_reader *reader, const char *section, const char *k
   if (taut__node_find(reader->r->user, mark)) return;
   taut__excerpt(text, shown);
   if (near)
-    taut__complain(reader, TAUT_ERR_INPUT, node, false, "unknown %s \"%s\"; nearest known name \"%s\"", section, shown, near);
+    taut__complain(reader, TAUT_ERR_INPUT, node, false, "unknown %s \"%s\"; nearest known name \"%s\"", section, shown,
+                   near);
   else
-    taut__complain(reader, TAUT_ERR_INPUT, node, false, "unknown %s \"%s\"; expected one of taut list %s, or your own with all fields (%s, ...)",
-                   section, shown, kind, strchr(mark, '.') + 1);
+    taut__complain(reader, TAUT_ERR_INPUT, node, false,
+                   "unknown %s \"%s\"; expected one of taut list %s, or your own with all fields (%s, ...)", section,
+                   shown, kind, strchr(mark, '.') + 1);
 }
 
 void taut__presets_load(taut_reader *reader) {
@@ -185,7 +188,8 @@ void taut__presets_load(taut_reader *reader) {
     return;
   }
   load_section(reader, "site", "sites", NULL, "site.dermis_women", &r->site);
-  load_section(reader, "device", "devices", taut__rows[taut__row_find("device.name")].preset, "device.kind", &r->device);
+  load_section(reader, "device", "devices", taut__rows[taut__row_find("device.name")].preset, "device.kind",
+               &r->device);
   const taut_node *defaults = taut__node_find(r->user, "model.defaults");
   if (defaults && defaults->kind == TAUT_NODE_SCALAR && strcmp(defaults->text, "documents") == 0) return;
   r->coupled = load(reader->context, &r->arena, "defaults", "coupled");

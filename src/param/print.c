@@ -25,7 +25,8 @@ void taut__json_string(const char *text, taut_text *out) {
 static bool chosen(const taut_param *p, const char *name) {
   size_t group = strlen(p->group), n = strlen(name);
   if (n <= group) return n == group && strcmp(name, p->group) == 0;
-  return strncmp(name, p->group, group) == 0 && name[group] == '.' && strncmp(name + group + 1, p->name, n - group - 1) == 0;
+  return strncmp(name, p->group, group) == 0 && name[group] == '.' &&
+         strncmp(name + group + 1, p->name, n - group - 1) == 0;
 }
 
 /* An exact name means that row alone, although others may begin with it. */
@@ -55,7 +56,8 @@ static taut_err check_name(taut_context *context, const taut_param_registry *reg
     }
   }
   int near = names && store ? taut__nearest(name, names, n) : -1;
-  taut_err err = near >= 0 ? taut__fail(context, TAUT_ERR_INPUT, NULL, "unknown parameter \"%s\"; nearest known parameter \"%s\"", name, names[near])
+  taut_err err = near >= 0 ? taut__fail(context, TAUT_ERR_INPUT, NULL,
+                                        "unknown parameter \"%s\"; nearest known parameter \"%s\"", name, names[near])
                            : taut__fail(context, TAUT_ERR_INPUT, NULL, "unknown parameter \"%s\"", name);
   free(names);
   free(store);
@@ -65,13 +67,16 @@ static taut_err check_name(taut_context *context, const taut_param_registry *reg
 static void prior_text(const taut_prior *prior, taut_text *out) {
   char a[32], b[32];
   taut__text_add(out, "%s", taut__prior_name(prior->kind));
-  if (prior->kind != TAUT_PRIOR_FIXED) taut__text_add(out, "(%s, %s)", taut__number(prior->a, a), taut__number(prior->b, b));
+  if (prior->kind != TAUT_PRIOR_FIXED)
+    taut__text_add(out, "(%s, %s)", taut__number(prior->a, a), taut__number(prior->b, b));
 }
 
 static void row_text(const taut_param *p, taut_text *out) {
   char value[32], low[32], high[32];
-  taut__text_add(out, "%s.%s = %s %s\n    %s\n    from %s to %s; prior ", p->group, p->name, taut__number(p->value, value), p->unit,
-                 p->doc, taut__number(p->low, low), taut__number(p->high, high));
+  bool plain = p->unit[0] == '\0' || strcmp(p->unit, "1") == 0 || strcmp(p->unit, "-") == 0;
+  taut__text_add(out, "%s.%s = %s%s%s\n    %s\n    from %s to %s; prior ", p->group, p->name,
+                 taut__number(p->value, value), plain ? "" : " ", plain ? "" : p->unit, p->doc,
+                 taut__number(p->low, low), taut__number(p->high, high));
   prior_text(&p->prior, out);
   taut__text_add(out, "; %s: %s\n", taut__evidence_name(p->evidence), taut__source(p->source)->citation);
 }
@@ -81,7 +86,8 @@ static void row_markdown(const taut_param *p, taut_text *out) {
   taut__text_add(out, "| `%s.%s` | %s | %s | %s to %s | ", p->group, p->name, taut__number(p->value, value), p->unit,
                  taut__number(p->low, low), taut__number(p->high, high));
   prior_text(&p->prior, out);
-  taut__text_add(out, " | %s | %s | %s |\n", taut__evidence_name(p->evidence), taut__source(p->source)->citation, p->doc);
+  taut__text_add(out, " | %s | %s | %s |\n", taut__evidence_name(p->evidence), taut__source(p->source)->citation,
+                 p->doc);
 }
 
 static void json_member(const char *name, const char *text, taut_text *out) {
@@ -116,8 +122,8 @@ static void row_json(const taut_param *p, bool first, taut_text *out) {
   taut__text_add(out, "}");
 }
 
-taut_err taut__params_print(taut_context *context, const taut_param_registry *registry, const char *const *names, size_t n,
-                            taut_format format, FILE *out) {
+taut_err taut__params_print(taut_context *context, const taut_param_registry *registry, const char *const *names,
+                            size_t n, taut_format format, FILE *out) {
   taut_err err = TAUT_OK;
   for (size_t i = 0; i < n; i++) {
     taut_err unknown = check_name(context, registry, names[i]);
@@ -127,7 +133,8 @@ taut_err taut__params_print(taut_context *context, const taut_param_registry *re
   taut_text text = {0};
   if (format == TAUT_FORMAT_JSON) taut__text_add(&text, "{\"taut_version\": \"%s\", \"parameters\": [", taut_version());
   if (format == TAUT_FORMAT_MARKDOWN)
-    taut__text_add(&text, "| parameter | value | unit | bounds | prior | evidence | source | meaning |\n|---|---|---|---|---|---|---|---|\n");
+    taut__text_add(&text, "| parameter | value | unit | bounds | prior | evidence | source | meaning "
+                          "|\n|---|---|---|---|---|---|---|---|\n");
   bool first = true;
   for (int t = 0; t < registry->tables; t++)
     for (int i = 0; i < registry->table[t]->rows; i++) {

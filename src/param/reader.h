@@ -66,11 +66,11 @@ typedef struct taut_entry {
 /** Private part of a case. */
 typedef struct taut_resolved {
   taut_arena arena;
-  const char *name;                                 /**< the case file in messages */
-  taut_node *user;                                  /**< file and --set */
-  taut_node *site, *device, *coupled;               /**< presets in use, or NULL */
-  taut_entry *entry;                                /**< one a row of case.def */
-  taut_entry **parameter;                           /**< [table][row] */
+  const char *name;                   /**< the case file in messages */
+  taut_node *user;                    /**< file and --set */
+  taut_node *site, *device, *coupled; /**< presets in use, or NULL */
+  taut_entry *entry;                  /**< one a row of case.def */
+  taut_entry **parameter;             /**< [table][row] */
 } taut_resolved;
 
 enum { TAUT_ERRORS_SHOWN = 20 };
@@ -106,14 +106,15 @@ bool taut__row_assign_list(taut_reader *reader, const taut_row *row, const taut_
 /** Complains that a node does not fit its row: what is wrong and what was expected. */
 void taut__row_misfit(taut_reader *reader, const taut_row *row, const taut_node *node, const char *what);
 /** Number of a row, read and checked; also for elements of lists. */
-bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key, const taut_node *node, taut_value *out);
+bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key, const taut_node *node,
+                      taut_value *out);
 /** True when the user wrote this key (file or --set). */
 bool taut__reader_given(const taut_reader *reader, const char *key);
 /** Entry of a key of case.def. */
 taut_entry *taut__reader_entry(const taut_reader *reader, const char *key);
 /** Replaces the text of a derived value. */
-void taut__reader_settle(taut_reader *reader, const char *key, taut_origin origin, const char *note, const char *format, ...)
-    TAUT_PRINTF(5, 6);
+void taut__reader_settle(taut_reader *reader, const char *key, taut_origin origin, const char *note, const char *format,
+                         ...) TAUT_PRINTF(5, 6);
 /** Where to point for a key: its own node, else that of its section, else NULL. */
 const taut_node *taut__reader_place(const taut_reader *reader, const char *key);
 

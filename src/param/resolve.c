@@ -13,7 +13,8 @@ bool taut__reader_given(const taut_reader *reader, const char *key) {
   return taut__node_find(reader->r->user, key) != NULL;
 }
 
-void taut__reader_settle(taut_reader *reader, const char *key, taut_origin origin, const char *note, const char *format, ...) {
+void taut__reader_settle(taut_reader *reader, const char *key, taut_origin origin, const char *note, const char *format,
+                         ...) {
   taut_entry *entry = taut__reader_entry(reader, key);
   taut_text text = {0};
   va_list args;
@@ -59,8 +60,8 @@ static bool prepare(taut_reader *reader, const taut_param_registry *registry, co
   return r->name && r->entry;
 }
 
-taut_err taut__case_parse(taut_context *context, const taut_param_registry *registry, const char *name, const char *text,
-                          size_t length, const char *const *sets, size_t n, taut_case **out) {
+taut_err taut__case_parse(taut_context *context, const taut_param_registry *registry, const char *name,
+                          const char *text, size_t length, const char *const *sets, size_t n, taut_case **out) {
   taut_reader reader = {.context = context};
   *out = NULL;
   taut__fail_clear(context);

@@ -29,34 +29,40 @@ static void check_depth(taut_reader *reader, const taut_session *s, const taut_n
   char depth[32], low[32], high[32];
   taut__number(s->depth, depth);
   if (s->achieved > s->depth)
-    taut__complain(reader, TAUT_ERR_INPUT, place, false, "%s: an achieved depth of %s mm is more than the needle length set; expected at most %s mm",
-                   key, taut__number(s->achieved, low), depth);
+    taut__complain(reader, TAUT_ERR_INPUT, place, false,
+                   "%s: an achieved depth of %s mm is more than the needle length set; expected at most %s mm", key,
+                   taut__number(s->achieved, low), depth);
   if (c->model.injury != TAUT_INJURY_DEVICE || !taut__reader_entry(reader, "device.length")->text) return;
   if (s->depth < d->length[0] * (1 - 1e-9) || s->depth > d->length[1] * (1 + 1e-9)) {
     taut__number(d->length[0], low);
     if (d->length[0] < d->length[1])
-      taut__complain(reader, TAUT_ERR_INPUT, place, false, "%s: %s mm cannot be set on the device %s; expected %s to %s mm", key, depth,
-                     d->name, low, taut__number(d->length[1], high));
+      taut__complain(reader, TAUT_ERR_INPUT, place, false,
+                     "%s: %s mm cannot be set on the device %s; expected %s to %s mm", key, depth, d->name, low,
+                     taut__number(d->length[1], high));
     else
-      taut__complain(reader, TAUT_ERR_INPUT, place, false, "%s: %s mm cannot be set on the device %s; its needles have %s mm", key, depth,
-                     d->name, low);
+      taut__complain(reader, TAUT_ERR_INPUT, place, false,
+                     "%s: %s mm cannot be set on the device %s; its needles have %s mm", key, depth, d->name, low);
   } else if (d->length_step > 0) {
     double steps = s->depth / d->length_step;
     if (fabs(steps - round(steps)) > 1e-6)
-      taut__remark(reader, place, "%s: %s mm is no step of the device %s, which is set in steps of %s mm", key, depth, d->name,
-                   taut__number(d->length_step, low));
+      taut__remark(reader, place, "%s: %s mm is no step of the device %s, which is set in steps of %s mm", key, depth,
+                   d->name, taut__number(d->length_step, low));
   }
 }
 
 /* What treatment: says for every session. */
 static taut_session common_session(const taut_case *c) {
-  return (taut_session){.day = 0, .depth = c->treatment_depth, .achieved = c->treatment_achieved,
-                        .density = c->treatment_density, .passes = c->treatment_passes};
+  return (taut_session){.day = 0,
+                        .depth = c->treatment_depth,
+                        .achieved = c->treatment_achieved,
+                        .density = c->treatment_density,
+                        .passes = c->treatment_passes};
 }
 
 static bool read_session(taut_reader *reader, const taut_node *item, taut_session *s) {
   static const char *const names[] = {"at", "depth", "density", "passes", "achieved_depth"};
-  static const char *const rows[] = {"schedule.until", "treatment.depth", "treatment.density", "treatment.passes", "treatment.achieved_depth"};
+  static const char *const rows[] = {"schedule.until", "treatment.depth", "treatment.density", "treatment.passes",
+                                     "treatment.achieved_depth"};
   enum { NAMES = sizeof names / sizeof *names };
   *s = common_session(reader->c);
   double value[NAMES];
@@ -71,8 +77,10 @@ static bool read_session(taut_reader *reader, const taut_node *item, taut_sessio
     if (i == NAMES) {
       char shown[80];
       int near = taut__nearest(n->key, names, NAMES);
-      taut__complain(reader, TAUT_ERR_INPUT, n, true, "unknown key \"%s\" of a session; %s%s", taut__excerpt(n->key, shown),
-                     near >= 0 ? "nearest known key " : "expected at, depth, density, passes or achieved_depth", near >= 0 ? names[near] : "");
+      taut__complain(reader, TAUT_ERR_INPUT, n, true, "unknown key \"%s\" of a session; %s%s",
+                     taut__excerpt(n->key, shown),
+                     near >= 0 ? "nearest known key " : "expected at, depth, density, passes or achieved_depth",
+                     near >= 0 ? names[near] : "");
       return false;
     }
     char key[64];
@@ -85,11 +93,13 @@ static bool read_session(taut_reader *reader, const taut_node *item, taut_sessio
     given[i] = n;
   }
   if (!given[0]) {
-    taut__complain(reader, TAUT_ERR_INPUT, item, false, "a session without at; expected its time, such as {at: 3 weeks}");
+    taut__complain(reader, TAUT_ERR_INPUT, item, false,
+                   "a session without at; expected its time, such as {at: 3 weeks}");
     return false;
   }
   if (given[2] && given[3] && !isnan(value[2]) && !isnan(value[3])) {
-    taut__complain(reader, TAUT_ERR_INPUT, given[3], true, "schedule.sessions.passes: contradicts schedule.sessions.density; expected one of them");
+    taut__complain(reader, TAUT_ERR_INPUT, given[3], true,
+                   "schedule.sessions.passes: contradicts schedule.sessions.density; expected one of them");
     return false;
   }
   s->day = value[0];
@@ -97,8 +107,10 @@ static bool read_session(taut_reader *reader, const taut_node *item, taut_sessio
   if (given[4]) s->achieved = value[4];
   if (given[2] && !isnan(value[2])) s->density = value[2], s->passes = NAN;
   if (given[3] && !isnan(value[3])) s->passes = value[3], s->density = NAN;
-  if (given[1] && !isnan(s->depth)) check_depth(reader, s, given[1], "schedule.sessions.depth");
-  else if (given[4] && !isnan(s->depth)) check_depth(reader, s, given[4], "schedule.sessions.achieved_depth");
+  if (given[1] && !isnan(s->depth))
+    check_depth(reader, s, given[1], "schedule.sessions.depth");
+  else if (given[4] && !isnan(s->depth))
+    check_depth(reader, s, given[4], "schedule.sessions.achieved_depth");
   return true;
 }
 
@@ -114,7 +126,8 @@ static void drop_interval(taut_reader *reader) {
   taut_case *c = reader->c;
   if (taut__reader_given(reader, "schedule.interval") && !isnan(c->schedule_interval))
     taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "schedule.interval"), true,
-                   "schedule.interval: contradicts a list of sessions, which carry their own times; expected a number of sessions with it, "
+                   "schedule.interval: contradicts a list of sessions, which carry their own times; expected a number "
+                   "of sessions with it, "
                    "or none");
   c->schedule_interval = NAN;
   taut__reader_settle(reader, "schedule.interval", TAUT_FROM_DEFAULT, "sessions carry their times", "none");
@@ -135,10 +148,12 @@ static bool list_sessions(taut_reader *reader, const taut_node *list) {
     if (!good) break;
     char now[64], before[64];
     if (c->sessions == 0 && s->day != 0)
-      taut__complain(reader, TAUT_ERR_INPUT, n, false, "schedule.sessions: times count from the first session; expected at: 0 weeks for it");
+      taut__complain(reader, TAUT_ERR_INPUT, n, false,
+                     "schedule.sessions: times count from the first session; expected at: 0 weeks for it");
     else if (c->sessions > 0 && s->day <= s[-1].day)
-      taut__complain(reader, TAUT_ERR_INPUT, n, false, "schedule.sessions: a session at %s after one at %s; expected rising times",
-                     day_text(s->day, now), day_text(s[-1].day, before));
+      taut__complain(reader, TAUT_ERR_INPUT, n, false,
+                     "schedule.sessions: a session at %s after one at %s; expected rising times", day_text(s->day, now),
+                     day_text(s[-1].day, before));
     c->sessions++;
   }
   return good;
@@ -152,7 +167,8 @@ static bool count_sessions(taut_reader *reader, const taut_node *node) {
   if (count < 0 || count > MAX_SESSIONS) {
     char shown[80], message[TAUT_MESSAGE];
     if (n)
-      snprintf(message, sizeof message, "\"%s\" is no whole number from 0 to %d", taut__excerpt(text, shown), MAX_SESSIONS);
+      snprintf(message, sizeof message, "\"%s\" is no whole number from 0 to %d", taut__excerpt(text, shown),
+               MAX_SESSIONS);
     else
       snprintf(message, sizeof message, "no value given");
     taut__row_misfit(reader, row_of("schedule.sessions"), node, message);
@@ -207,7 +223,10 @@ static bool read_visits(taut_reader *reader) {
   const taut_node *list = taut__reader_entry(reader, "schedule.follow_up")->node;
   if (!list || taut__node_empty(list)) return false;
   if (list->kind != TAUT_NODE_LIST || list->count == 0 || list->count > MAX_VISITS) {
-    taut__row_misfit(reader, row, list, list->kind != TAUT_NODE_LIST ? "no list" : list->count ? "too long a list" : "an empty list");
+    taut__row_misfit(reader, row, list,
+                     list->kind != TAUT_NODE_LIST ? "no list"
+                     : list->count                ? "too long a list"
+                                                  : "an empty list");
     return false;
   }
   c->follow_up = taut__alloc((size_t)list->count, sizeof *c->follow_up);
@@ -224,7 +243,8 @@ static bool read_visits(taut_reader *reader) {
     }
     char now[64], before[64];
     if (c->follow_ups > 0 && value.mean <= c->follow_up[c->follow_ups - 1]) {
-      taut__complain(reader, TAUT_ERR_INPUT, n, false, "schedule.follow_up: a visit at %s after one at %s; expected rising times",
+      taut__complain(reader, TAUT_ERR_INPUT, n, false,
+                     "schedule.follow_up: a visit at %s after one at %s; expected rising times",
                      day_text(value.mean, now), day_text(c->follow_up[c->follow_ups - 1], before));
       return false;
     }
@@ -247,7 +267,8 @@ static void shorten_default(taut_reader *reader) {
   for (int i = 0; i < c->follow_ups; i++)
     taut__text_add(&text, "%s%s days", i ? ", " : "", taut__number(c->follow_up[i], number));
   taut__text_add(&text, "]");
-  taut__reader_settle(reader, "schedule.follow_up", TAUT_FROM_DEFAULT, "up to the end", "%s", text.data ? text.data : "");
+  taut__reader_settle(reader, "schedule.follow_up", TAUT_FROM_DEFAULT, "up to the end", "%s",
+                      text.data ? text.data : "");
   taut__text_free(&text);
 }
 
@@ -261,17 +282,20 @@ void taut__schedule_read(taut_reader *reader) {
   char number[32], time[64], end[64];
   if (isnan(c->until)) {
     c->until = fmax(c->follow_up[c->follow_ups - 1], last_session);
-    taut__reader_settle(reader, "schedule.until", TAUT_FROM_DEFAULT, "the last visit or session", "%s days", taut__number(c->until, number));
+    taut__reader_settle(reader, "schedule.until", TAUT_FROM_DEFAULT, "the last visit or session", "%s days",
+                        taut__number(c->until, number));
     return;
   }
   const taut_node *place = taut__reader_place(reader, "schedule.until");
   day_text(c->until, end);
   if (last_session > c->until)
-    taut__complain(reader, TAUT_ERR_INPUT, place, false, "schedule.until: the end at %s is before the last session at %s; expected a later end",
-                   end, day_text(last_session, time));
+    taut__complain(reader, TAUT_ERR_INPUT, place, false,
+                   "schedule.until: the end at %s is before the last session at %s; expected a later end", end,
+                   day_text(last_session, time));
   if (!taut__reader_given(reader, "schedule.follow_up"))
     shorten_default(reader);
   else if (c->follow_up[c->follow_ups - 1] > c->until)
-    taut__complain(reader, TAUT_ERR_INPUT, place, false, "schedule.until: the end at %s is before the last visit at %s; expected a later end",
-                   end, day_text(c->follow_up[c->follow_ups - 1], time));
+    taut__complain(reader, TAUT_ERR_INPUT, place, false,
+                   "schedule.until: the end at %s is before the last visit at %s; expected a later end", end,
+                   day_text(c->follow_up[c->follow_ups - 1], time));
 }

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #define AT(member) offsetof(struct taut_case, member)
-#define NOWHERE TAUT_NOWHERE
-#define STARTER TAUT_ROW_STARTER
-#define BARE TAUT_ROW_BARE
-#define AGO TAUT_ROW_AGO
-#define GAUGE TAUT_ROW_GAUGE
+#define NOWHERE    TAUT_NOWHERE
+#define STARTER    TAUT_ROW_STARTER
+#define BARE       TAUT_ROW_BARE
+#define AGO        TAUT_ROW_AGO
+#define GAUGE      TAUT_ROW_GAUGE
 const taut_row taut__rows[] = {
 #define KEY(key, type, unit, words, preset, low, high, at, at2, flags, doc)                                            \
   {key, TAUT_ROW_##type, unit, words, preset, low, high, at, at2, flags, doc},
@@ -60,9 +60,10 @@ typedef struct statement {
   char buffer[512];
 } statement;
 
-static void compose(const taut_reader *reader, const taut_node *node, bool of_key, statement *m, const char *format, va_list args)
-    TAUT_PRINTF(5, 0);
-static void compose(const taut_reader *reader, const taut_node *node, bool of_key, statement *m, const char *format, va_list args) {
+static void compose(const taut_reader *reader, const taut_node *node, bool of_key, statement *m, const char *format,
+                    va_list args) TAUT_PRINTF(5, 0);
+static void compose(const taut_reader *reader, const taut_node *node, bool of_key, statement *m, const char *format,
+                    va_list args) {
   m->text = (taut_text){0};
   taut__text_vadd(&m->text, format, args);
   m->what = m->text.data ? m->text.data : "out of memory";
@@ -76,7 +77,8 @@ void taut__complain(taut_reader *reader, taut_err err, const taut_node *node, bo
   if (!reader->code) reader->code = err;
   if (reader->errors > TAUT_ERRORS_SHOWN) {
     if (reader->errors == TAUT_ERRORS_SHOWN + 1)
-      taut__fail(reader->context, err, reader->r->name, "there are more errors; the first %d are shown", TAUT_ERRORS_SHOWN);
+      taut__fail(reader->context, err, reader->r->name, "there are more errors; the first %d are shown",
+                 TAUT_ERRORS_SHOWN);
     return;
   }
   statement m;
@@ -116,7 +118,8 @@ static void expectation(const taut_row *row, taut_text *out) {
   case TAUT_ROW_ANGLES:
     if (taut__value_form(row->unit, &form, message) && form.unit.dimension != 0) {
       taut__unit_internal(form.unit.dimension, &unit, &words, &exponents);
-      taut__text_add(out, "%s from %s to %s %s", words, taut__number(row->low, low), taut__number(row->high, high), row->unit);
+      taut__text_add(out, "%s from %s to %s %s", words, taut__number(row->low, low), taut__number(row->high, high),
+                     row->unit);
     } else {
       taut__text_add(out, "a number from %s to %s", taut__number(row->low, low), taut__number(row->high, high));
     }
@@ -125,17 +128,34 @@ static void expectation(const taut_row *row, taut_text *out) {
   case TAUT_ROW_COUNT:
     taut__text_add(out, "a whole number from %s to %s", taut__number(row->low, low), taut__number(row->high, high));
     break;
-  case TAUT_ROW_PAIR: taut__text_add(out, "two whole numbers, such as [6, 6]"); break;
-  case TAUT_ROW_SEED: taut__text_add(out, "a whole number from 0"); return;
-  case TAUT_ROW_TEXT: taut__text_add(out, "a text"); return;
-  case TAUT_ROW_NAME: taut__text_add(out, "a name"); return;
-  case TAUT_ROW_WORDS: taut__text_add(out, "a list of ids, such as [keloid]"); return;
-  case TAUT_ROW_SESSIONS: taut__text_add(out, "a whole number from 0, or a list such as [{at: 0 weeks}, {at: 3 weeks}]"); return;
-  case TAUT_ROW_GRID: taut__text_add(out, "%s", row->doc); return;
+  case TAUT_ROW_PAIR:
+    taut__text_add(out, "two whole numbers, such as [6, 6]");
+    break;
+  case TAUT_ROW_SEED:
+    taut__text_add(out, "a whole number from 0");
+    return;
+  case TAUT_ROW_TEXT:
+    taut__text_add(out, "a text");
+    return;
+  case TAUT_ROW_NAME:
+    taut__text_add(out, "a name");
+    return;
+  case TAUT_ROW_WORDS:
+    taut__text_add(out, "a list of ids, such as [keloid]");
+    return;
+  case TAUT_ROW_SESSIONS:
+    taut__text_add(out, "a whole number from 0, or a list such as [{at: 0 weeks}, {at: 3 weeks}]");
+    return;
+  case TAUT_ROW_GRID:
+    taut__text_add(out, "%s", row->doc);
+    return;
   case TAUT_ROW_CHOICE:
   case TAUT_ROW_SWITCH:
-  case TAUT_ROW_ONLY: taut__words_list(row->words, out); return;
-  case TAUT_ROW_REFUSED: return;
+  case TAUT_ROW_ONLY:
+    taut__words_list(row->words, out);
+    return;
+  case TAUT_ROW_REFUSED:
+    return;
   }
   if (row->words[0] != '\0') {
     taut__text_add(out, ", or ");
@@ -146,7 +166,8 @@ static void expectation(const taut_row *row, taut_text *out) {
 void taut__row_misfit(taut_reader *reader, const taut_row *row, const taut_node *node, const char *what) {
   taut_text expected = {0};
   expectation(row, &expected);
-  taut__complain(reader, TAUT_ERR_INPUT, node, false, "%s: %s; expected %s", row->key, what, expected.data ? expected.data : "");
+  taut__complain(reader, TAUT_ERR_INPUT, node, false, "%s: %s; expected %s", row->key, what,
+                 expected.data ? expected.data : "");
   taut__text_free(&expected);
 }
 
@@ -186,7 +207,8 @@ static bool suggest_group(taut_reader *reader, const taut_node *node) {
   for (int t = 0; t < registry->tables; t++) {
     const char *group = registry->table[t]->group;
     if (taut__nearest(node->key, &group, 1) < 0) continue;
-    taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown key \"%s\"; nearest known key \"parameters.%s\"", node->key, group);
+    taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown key \"%s\"; nearest known key \"parameters.%s\"",
+                   node->key, group);
     return true;
   }
   return false;
@@ -200,8 +222,8 @@ static void unknown_key(taut_reader *reader, const taut_node *node, const char *
   const char *dot = section[0] ? "." : "";
   taut__excerpt(key, shown);
   if (near >= 0) {
-    taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown key \"%s\"; nearest known key \"%s%s%s\"", shown, section, dot,
-                   names[near]);
+    taut__complain(reader, TAUT_ERR_INPUT, node, true, "unknown key \"%s\"; nearest known key \"%s%s%s\"", shown,
+                   section, dot, names[near]);
     return;
   }
   if (!section[0] && suggest_group(reader, node)) return;

@@ -67,8 +67,8 @@ static bool put(taut_reader *reader, const char *path, taut_node *value) {
     size_t length = strcspn(part, ".");
     bool last = part[length] == '\0';
     taut_node *there = taut__node_child(map, part, length);
-    if (there && !last && there->kind == TAUT_NODE_SCALAR && !taut__node_empty(there) && part == path && has_name(part, length) &&
-        !spell_out(reader, there))
+    if (there && !last && there->kind == TAUT_NODE_SCALAR && !taut__node_empty(there) && part == path &&
+        has_name(part, length) && !spell_out(reader, there))
       return false;
     if (there && (last || there->kind != TAUT_NODE_MAP)) {
       taut__node_remove(map, there);
@@ -116,7 +116,8 @@ static void apply(taut_reader *reader, const char *set) {
   }
   const taut_node place = {.file = name, .origin = TAUT_FROM_SET};
   if (!formed) {
-    taut__complain(reader, TAUT_ERR_USAGE, &place, false, "malformed; expected --set key=value, such as --set patient.age=\"50 years\"");
+    taut__complain(reader, TAUT_ERR_USAGE, &place, false,
+                   "malformed; expected --set key=value, such as --set patient.age=\"50 years\"");
     return;
   }
   const taut_param_registry *registry = &reader->c->registry;
@@ -139,5 +140,7 @@ bool taut__sets_apply(taut_reader *reader, const char *const *sets, size_t n) {
 
 void taut__sections_spell_out(taut_reader *reader) {
   for (taut_node *n = reader->r->user->first; n; n = n->next)
-    if (n->kind == TAUT_NODE_SCALAR && !taut__node_empty(n) && has_name(n->key, strlen(n->key)) && !spell_out(reader, n)) return;
+    if (n->kind == TAUT_NODE_SCALAR && !taut__node_empty(n) && has_name(n->key, strlen(n->key)) &&
+        !spell_out(reader, n))
+      return;
 }

@@ -30,11 +30,18 @@ const char *taut__prior_name(taut_prior_kind kind) {
 bool taut__prior_range(const taut_prior *prior, double *low, double *high) {
   const double z = 3.290526731491894; /* the normal quantile of 0.9995 */
   switch (prior->kind) {
-  case TAUT_PRIOR_FIXED: return false;
+  case TAUT_PRIOR_FIXED:
+    return false;
   case TAUT_PRIOR_UNIFORM:
-  case TAUT_PRIOR_LOGUNIFORM: *low = prior->a, *high = prior->b; return true;
-  case TAUT_PRIOR_NORMAL: *low = prior->a - z * prior->b, *high = prior->a + z * prior->b; return true;
-  case TAUT_PRIOR_LOGNORMAL: *low = prior->a * exp(-z * prior->b), *high = prior->a * exp(z * prior->b); return true;
+  case TAUT_PRIOR_LOGUNIFORM:
+    *low = prior->a, *high = prior->b;
+    return true;
+  case TAUT_PRIOR_NORMAL:
+    *low = prior->a - z * prior->b, *high = prior->a + z * prior->b;
+    return true;
+  case TAUT_PRIOR_LOGNORMAL:
+    *low = prior->a * exp(-z * prior->b), *high = prior->a * exp(z * prior->b);
+    return true;
   case TAUT_PRIOR_BETA:
     *low = gsl_cdf_beta_Pinv(0.0005, prior->a, prior->b);
     *high = gsl_cdf_beta_Pinv(0.9995, prior->a, prior->b);
@@ -59,7 +66,8 @@ const taut_param *taut__param_find(const taut_param_registry *registry, const ch
   if (!dot) return NULL;
   for (int t = 0; t < registry->tables; t++) {
     const taut_param_table *group = registry->table[t];
-    if (strlen(group->group) != (size_t)(dot - name) || strncmp(group->group, name, (size_t)(dot - name)) != 0) continue;
+    if (strlen(group->group) != (size_t)(dot - name) || strncmp(group->group, name, (size_t)(dot - name)) != 0)
+      continue;
     for (int i = 0; i < group->rows; i++)
       if (strcmp(group->row[i].name, dot + 1) == 0) {
         if (table) *table = t;
@@ -86,13 +94,25 @@ static bool sentence(const char *doc) {
 static const char *prior_fault(const taut_param *p) {
   const taut_prior *q = &p->prior;
   switch (q->kind) {
-  case TAUT_PRIOR_FIXED: return NULL;
-  case TAUT_PRIOR_UNIFORM: if (!(q->a < q->b)) return "uniform prior needs a < b"; break;
-  case TAUT_PRIOR_LOGUNIFORM: if (!(q->a > 0 && q->a < q->b)) return "log-uniform prior needs 0 < a < b"; break;
-  case TAUT_PRIOR_NORMAL: if (!(q->b > 0)) return "normal prior needs a positive SD"; break;
-  case TAUT_PRIOR_LOGNORMAL: if (!(q->a > 0 && q->b > 0)) return "log-normal prior needs a > 0 and b > 0"; break;
-  case TAUT_PRIOR_BETA: if (!(q->a > 0 && q->b > 0)) return "beta prior needs positive shapes"; break;
-  default: return "unknown prior";
+  case TAUT_PRIOR_FIXED:
+    return NULL;
+  case TAUT_PRIOR_UNIFORM:
+    if (!(q->a < q->b)) return "uniform prior needs a < b";
+    break;
+  case TAUT_PRIOR_LOGUNIFORM:
+    if (!(q->a > 0 && q->a < q->b)) return "log-uniform prior needs 0 < a < b";
+    break;
+  case TAUT_PRIOR_NORMAL:
+    if (!(q->b > 0)) return "normal prior needs a positive SD";
+    break;
+  case TAUT_PRIOR_LOGNORMAL:
+    if (!(q->a > 0 && q->b > 0)) return "log-normal prior needs a > 0 and b > 0";
+    break;
+  case TAUT_PRIOR_BETA:
+    if (!(q->a > 0 && q->b > 0)) return "beta prior needs positive shapes";
+    break;
+  default:
+    return "unknown prior";
   }
   bool span = q->kind == TAUT_PRIOR_UNIFORM || q->kind == TAUT_PRIOR_LOGUNIFORM;
   double low, high;
@@ -112,9 +132,11 @@ static const char *row_fault(const taut_param_table *table, int i) {
   if (!isfinite(p->value) || !(p->low <= p->value && p->value <= p->high)) return "default lies outside the bounds";
   if (!(p->low < p->high) && p->prior.kind != TAUT_PRIOR_FIXED) return "bounds are empty";
   if (p->source == TAUT_SOURCE_none || (int)p->source < 0 || p->source >= TAUT_SOURCES) return "no source";
-  if (p->evidence == TAUT_CALIBRATED && p->source == TAUT_SOURCE_assumption) return "calibrated without naming the data";
+  if (p->evidence == TAUT_CALIBRATED && p->source == TAUT_SOURCE_assumption)
+    return "calibrated without naming the data";
   if (!p->doc || !sentence(p->doc)) return "the sentence needs at least three words";
-  if (p->offset % sizeof(double) != 0 || p->offset + sizeof(double) > table->size) return "offset is outside the struct";
+  if (p->offset % sizeof(double) != 0 || p->offset + sizeof(double) > table->size)
+    return "offset is outside the struct";
   for (int j = 0; j < i; j++)
     if (strcmp(table->row[j].name, p->name) == 0 || table->row[j].offset == p->offset) return "declared twice";
   return prior_fault(p);

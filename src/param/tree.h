@@ -21,16 +21,16 @@ typedef enum taut_node_kind { TAUT_NODE_SCALAR, TAUT_NODE_LIST, TAUT_NODE_MAP } 
 
 typedef struct taut_node {
   taut_node_kind kind;
-  const char *key;          /**< in a mapping: its key, one part of a dotted name; else NULL */
-  const char *text;         /**< of a scalar */
-  const char *file;         /**< what stands before the position in messages */
-  int line, column;         /**< of the value, from 1; 0 for --set */
-  int key_line, key_column; /**< of the key */
-  taut_origin origin;       /**< FILE, SET or PRESET */
-  bool quoted;              /**< scalar in quotes or as a block */
-  bool implied;             /**< a mapping made by a dotted key, not yet spelled as a mapping */
+  const char *key;                       /**< in a mapping: its key, one part of a dotted name; else NULL */
+  const char *text;                      /**< of a scalar */
+  const char *file;                      /**< what stands before the position in messages */
+  int line, column;                      /**< of the value, from 1; 0 for --set */
+  int key_line, key_column;              /**< of the key */
+  taut_origin origin;                    /**< FILE, SET or PRESET */
+  bool quoted;                           /**< scalar in quotes or as a block */
+  bool implied;                          /**< a mapping made by a dotted key, not yet spelled as a mapping */
   struct taut_node *first, *last, *next; /**< children, and the next sibling */
-  int count;                /**< children */
+  int count;                             /**< children */
 } taut_node;
 
 /** Reads one YAML document into a tree whose root is a mapping.  NULL with a recorded failure.

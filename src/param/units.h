@@ -13,8 +13,8 @@
 
 #include "base/base.h"
 
-#define TAUT_DAYS_PER_YEAR 365.25
-#define TAUT_DAYS_PER_WEEK 7.0
+#define TAUT_DAYS_PER_YEAR  365.25
+#define TAUT_DAYS_PER_WEEK  7.0
 #define TAUT_DAYS_PER_MONTH (365.25 / 12.0)
 
 /** Room for one message of a reader of this room. */
@@ -25,9 +25,9 @@ enum { TAUT_BASE_DIMENSIONS = 7 };
 
 /** An accepted unit text, understood. */
 typedef struct taut_unit {
-  double factor;    /**< to the internal unit of its dimension */
-  double offset;    /**< added after multiplying; 273.15 for degC, else 0 */
-  int dimension;    /**< row of internal_units.def */
+  double factor; /**< to the internal unit of its dimension */
+  double offset; /**< added after multiplying; 273.15 for degC, else 0 */
+  int dimension; /**< row of internal_units.def */
 } taut_unit;
 
 /** Understands a unit text; "", "-" and "1" are the plain number.  On failure false, with the reason in `message`. */

@@ -54,8 +54,7 @@ bool taut__number_parse(const char *text, double *number, const char **end, char
     snprintf(message, TAUT_MESSAGE, "a comma is no decimal point; write 1.5, not 1,5");
     return false;
   }
-  if ((*p == 'e' || *p == 'E') &&
-      isdigit((unsigned char)p[p[1] == '+' || p[1] == '-' ? 2 : 1])) {
+  if ((*p == 'e' || *p == 'E') && isdigit((unsigned char)p[p[1] == '+' || p[1] == '-' ? 2 : 1])) {
     p += 2;
     while (isdigit((unsigned char)*p)) p++;
   }
@@ -238,9 +237,12 @@ bool taut__value_read(const taut_node *node, const taut_value_form *form, taut_v
   *bad = node;
   *out = (taut_value){.kind = TAUT_VALUE_NUMBER};
   switch (node->kind) {
-  case TAUT_NODE_SCALAR: return taut__value_parse(node->text, form, out, message);
-  case TAUT_NODE_LIST: return read_range(node, form, out, bad, message);
-  case TAUT_NODE_MAP: return read_lognormal(node, form, out, bad, message);
+  case TAUT_NODE_SCALAR:
+    return taut__value_parse(node->text, form, out, message);
+  case TAUT_NODE_LIST:
+    return read_range(node, form, out, bad, message);
+  case TAUT_NODE_MAP:
+    return read_lognormal(node, form, out, bad, message);
   }
   return false;
 }

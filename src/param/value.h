@@ -5,7 +5,12 @@
 #include "param/tree.h"
 #include "param/units.h"
 
-typedef enum taut_value_kind { TAUT_VALUE_NUMBER, TAUT_VALUE_NORMAL, TAUT_VALUE_UNIFORM, TAUT_VALUE_LOGNORMAL } taut_value_kind;
+typedef enum taut_value_kind {
+  TAUT_VALUE_NUMBER,
+  TAUT_VALUE_NORMAL,
+  TAUT_VALUE_UNIFORM,
+  TAUT_VALUE_LOGNORMAL
+} taut_value_kind;
 
 /** A value in the unit it is stored in.  Single runs use the mean; ensembles draw. */
 typedef struct taut_value {

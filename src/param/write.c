@@ -8,11 +8,19 @@
 static void origin_text(const taut_entry *entry, taut_text *out) {
   char shown[80];
   switch (entry->origin) {
-  case TAUT_FROM_DEFAULT: taut__text_add(out, "default"); break;
-  case TAUT_FROM_ASSUMED: taut__text_add(out, "assumed"); break;
-  case TAUT_FROM_SET: taut__text_add(out, "--set"); break;
+  case TAUT_FROM_DEFAULT:
+    taut__text_add(out, "default");
+    break;
+  case TAUT_FROM_ASSUMED:
+    taut__text_add(out, "assumed");
+    break;
+  case TAUT_FROM_SET:
+    taut__text_add(out, "--set");
+    break;
   case TAUT_FROM_FILE:
-  case TAUT_FROM_PRESET: taut__text_add(out, "%s:%d", taut__excerpt(entry->node->file, shown), entry->node->line); break;
+  case TAUT_FROM_PRESET:
+    taut__text_add(out, "%s:%d", taut__excerpt(entry->node->file, shown), entry->node->line);
+    break;
   }
   if (entry->note) taut__text_add(out, ": %s", entry->note);
 }
@@ -63,8 +71,9 @@ static void write_parameters(const taut_case *c, bool comments, taut_text *out) 
 
 static void write_case(const taut_case *c, bool comments, taut_text *out) {
   if (comments)
-    taut__text_add(out, "# Resolved by taut %s: every value in use, with its origin.  Running this file gives the same result.\n",
-                   taut_version());
+    taut__text_add(
+        out, "# Resolved by taut %s: every value in use, with its origin.  Running this file gives the same result.\n",
+        taut_version());
   write_rows(c, comments, out);
   write_parameters(c, comments, out);
 }

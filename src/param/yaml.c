@@ -241,13 +241,18 @@ static taut_node *read_node(builder *b, yaml_event_t *event, int depth) {
     return NULL;
   }
   switch (event->type) {
-  case YAML_SCALAR_EVENT: return read_scalar(b, event);
-  case YAML_SEQUENCE_START_EVENT: return read_list(b, event, depth);
-  case YAML_MAPPING_START_EVENT: return read_map(b, event, depth);
+  case YAML_SCALAR_EVENT:
+    return read_scalar(b, event);
+  case YAML_SEQUENCE_START_EVENT:
+    return read_list(b, event, depth);
+  case YAML_MAPPING_START_EVENT:
+    return read_map(b, event, depth);
   case YAML_ALIAS_EVENT:
     fail_at(b, line, column, "aliases are not accepted (*%s)", (const char *)event->data.alias.anchor);
     return NULL;
-  default: fail_at(b, line, column, "malformed document", ""); return NULL;
+  default:
+    fail_at(b, line, column, "malformed document", "");
+    return NULL;
   }
 }
 
@@ -336,8 +341,9 @@ taut_err taut__tree_load(taut_context *context, const char *path, char **text, s
   else if (S_ISDIR(status.st_mode))
     err = taut__fail(context, TAUT_ERR_INPUT, path, "is a folder; expected a case file");
   else
-    err = fcntl(file, F_SETFL, 0) == 0 ? read_all(context, path, file, text, length)
-                                       : taut__fail(context, TAUT_ERR_INPUT, path, "cannot be read: %s", strerror(errno));
+    err = fcntl(file, F_SETFL, 0) == 0
+              ? read_all(context, path, file, text, length)
+              : taut__fail(context, TAUT_ERR_INPUT, path, "cannot be read: %s", strerror(errno));
   close(file);
   return err;
 }

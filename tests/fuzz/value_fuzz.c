@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!text) return 0;
   memcpy(text, data, size);
   taut_unit unit;
-  if (taut__unit_parse(text, &unit, message) ? !(unit.factor > 0 && isfinite(unit.factor)) : message[0] == '\0') abort();
+  if (taut__unit_parse(text, &unit, message) ? !(unit.factor > 0 && isfinite(unit.factor)) : message[0] == '\0')
+    abort();
   for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
     taut_value_form form;
     taut_value value;

@@ -2,6 +2,7 @@
 #include "param_fixture.h"
 
 #include "healing/healing.h"
+#include "skin/skin.h"
 
 static bool same(double a, double b) {
   return a == b || (isnan(a) && isnan(b));
@@ -99,12 +100,18 @@ static void photoage_menopause_and_density_follow_their_rules(void **state) {
 static void words_and_numbers_mean_the_same(void **state) {
   (void)state;
   static const char *const pairs[][2] = {
-      {"patient.phototype=IV", "patient.phototype=4"},       {"patient.laxity=advanced", "patient.laxity=3"},
-      {"patient.hydration=wet", "patient.hydration=1"},      {"patient.smoking=none", "patient.smoking=0 pack-years"},
-      {"treatment.density=250 /cm^2", "treatment.density=2.5 /mm^2"}, {"treatment.stretch=5 %", "treatment.stretch=0.05"},
-      {"schedule.until=26 weeks", "schedule.until=182 days"}, {"device.rate=7200 rpm", "device.rate=120 Hz"},
-      {"device.tip_radius=5 um", "device.tip_radius=0.005 mm"}, {"site=Crow's feet", "site=crows_feet"},
-      {"site.bmi_slope=0.03", "site.bmi_slope=0.03 m^2/kg"},  {"patient.bmi=24 kg/m^2", "patient.bmi=24"},
+      {"patient.phototype=IV", "patient.phototype=4"},
+      {"patient.laxity=advanced", "patient.laxity=3"},
+      {"patient.hydration=wet", "patient.hydration=1"},
+      {"patient.smoking=none", "patient.smoking=0 pack-years"},
+      {"treatment.density=250 /cm^2", "treatment.density=2.5 /mm^2"},
+      {"treatment.stretch=5 %", "treatment.stretch=0.05"},
+      {"schedule.until=26 weeks", "schedule.until=182 days"},
+      {"device.rate=7200 rpm", "device.rate=120 Hz"},
+      {"device.tip_radius=5 um", "device.tip_radius=0.005 mm"},
+      {"site=Crow's feet", "site=crows_feet"},
+      {"site.bmi_slope=0.03", "site.bmi_slope=0.03 m^2/kg"},
+      {"patient.bmi=24 kg/m^2", "patient.bmi=24"},
   };
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
     taut_case *a = good_case(MINIMAL, pairs[i][0]), *b = good_case(MINIMAL, pairs[i][1]);
@@ -123,8 +130,10 @@ static void uncertain_values_stand_by_their_mean(void **state) {
   static const struct {
     const char *set;
     double mean;
-  } row[] = {{"treatment.stretch=5 % +- 2 %", 0.05}, {"treatment.stretch=[0, 10 %]", 0.05},
-             {"treatment.stretch={lognormal: {mean: 5 %, sd: 2 %}}", 0.05}, {"treatment.stretch=0.05 \u00b1 0.01", 0.05}};
+  } row[] = {{"treatment.stretch=5 % +- 2 %", 0.05},
+             {"treatment.stretch=[0, 10 %]", 0.05},
+             {"treatment.stretch={lognormal: {mean: 5 %, sd: 2 %}}", 0.05},
+             {"treatment.stretch=0.05 \u00b1 0.01", 0.05}};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     taut_case *c = good_case(MINIMAL, row[i].set);
     assert_true(c->treatment.stretch == row[i].mean);
@@ -163,7 +172,8 @@ static void sets_win_over_the_file_and_later_ones_over_earlier(void **state) {
   assert_string_equal(taut__case_where(c, "treatment.depth", where), "case.yaml:3:20");
   assert_string_equal(taut__case_where(c, "seed", where), "case.yaml");
   assert_true(taut__case_given(c, "healing.b_F") && taut__case_given(c, "treatment.depth"));
-  assert_false(taut__case_given(c, "seed") || taut__case_given(c, "healing.k_f") || taut__case_given(c, "device.needles"));
+  assert_false(taut__case_given(c, "seed") || taut__case_given(c, "healing.k_f") ||
+               taut__case_given(c, "device.needles"));
   taut_case_destroy(&c);
   c = good_case(MINIMAL, "site=neck");
   assert_string_equal(c->site.name, "neck");
@@ -186,6 +196,24 @@ static void coupled_defaults_give_way_to_documents_and_to_the_user(void **state)
   }
 }
 
+static void untouched_parameters_are_the_defaults_of_their_tables(void **state) {
+  (void)state;
+  taut_case *c = good_case(MINIMAL "model.defaults: documents\n", "skin.k_a=0.6 %/year");
+  assert_true(((const taut_skin_params *)taut__case_params(c, "skin"))->k_a == 0.006 * (1 / 365.25));
+  for (int t = 0; t < taut__registry.tables; t++) {
+    const taut_param_table *table = taut__registry.table[t];
+    double *values = calloc(1, table->size);
+    assert_int_equal(taut__param_defaults(context, table, values), TAUT_OK);
+    for (int i = 0; i < table->rows; i++) {
+      double x = *(const double *)(const void *)((const char *)c->values[t] + table->row[i].offset);
+      double y = *(const double *)(const void *)((const char *)values + table->row[i].offset);
+      if (x != y) fail_msg("%s.%s: %.17g and %.17g", table->group, table->row[i].name, x, y);
+    }
+    free(values);
+  }
+  taut_case_destroy(&c);
+}
+
 static void values_outside_the_prior_are_accepted_with_a_warning(void **state) {
   (void)state;
   taut_case *c = good_case(MINIMAL, "healing.b_F=50");
@@ -195,8 +223,9 @@ static void values_outside_the_prior_are_accepted_with_a_warning(void **state) {
   taut_case_destroy(&c);
   c = good_case(MINIMAL, "treatment.depth=0.8 mm");
   assert_int_equal((int)c->warnings.count, 1);
-  assert_string_equal(c->warnings.item[0],
-                      "--set treatment.depth: 0.8 mm is no step of the device pen_14, which is set in steps of 0.25 mm");
+  assert_string_equal(
+      c->warnings.item[0],
+      "--set treatment.depth: 0.8 mm is no step of the device pen_14, which is set in steps of 0.25 mm");
   taut_case_destroy(&c);
 }
 
@@ -208,7 +237,8 @@ static void sessions_are_a_number_or_a_list(void **state) {
   assert_int_equal(c->sessions, 4);
   assert_true(c->session[3].day == 63 && c->session[3].density == 2.5 && c->until == 180);
   taut_case_destroy(&c);
-  c = good_case(MINIMAL "schedule:\n  sessions: [{at: 0 weeks}, {at: 3 weeks, depth: 0.75 mm, density: 100 /cm^2}, {at: 60 days, passes: 3, achieved_depth: 0.5 mm}]\n",
+  c = good_case(MINIMAL "schedule:\n  sessions: [{at: 0 weeks}, {at: 3 weeks, depth: 0.75 mm, density: 100 /cm^2}, "
+                        "{at: 60 days, passes: 3, achieved_depth: 0.5 mm}]\n",
                 NULL);
   assert_int_equal(c->sessions, 3);
   assert_true(c->session[0].depth == 1 && c->session[0].density == 2.5);
@@ -276,7 +306,8 @@ static void compare(const taut_case *a, const taut_case *b) {
     if (row->type == TAUT_ROW_SWITCH) assert_int_equal(*(const bool *)x, *(const bool *)y);
     if (row->type == TAUT_ROW_COUNT) assert_int_equal(*(const int *)x, *(const int *)y);
     if (row->flags & TAUT_ROW_GAUGE) {
-      assert_true(same(*(const double *)(const void *)((const char *)a + row->at2), *(const double *)(const void *)((const char *)b + row->at2)));
+      assert_true(same(*(const double *)(const void *)((const char *)a + row->at2),
+                       *(const double *)(const void *)((const char *)b + row->at2)));
     }
   }
   assert_memory_equal(a->device.length, b->device.length, sizeof a->device.length);
@@ -286,25 +317,31 @@ static void compare(const taut_case *a, const taut_case *b) {
   assert_int_equal(a->sessions, b->sessions);
   for (int i = 0; i < a->sessions; i++) {
     assert_true(a->session[i].day == b->session[i].day && same(a->session[i].depth, b->session[i].depth));
-    assert_true(same(a->session[i].achieved, b->session[i].achieved) && same(a->session[i].density, b->session[i].density));
+    assert_true(same(a->session[i].achieved, b->session[i].achieved) &&
+                same(a->session[i].density, b->session[i].density));
     assert_true(same(a->session[i].passes, b->session[i].passes));
   }
   assert_int_equal(a->follow_ups, b->follow_ups);
   assert_memory_equal(a->follow_up, b->follow_up, (size_t)a->follow_ups * sizeof(double));
   assert_int_equal(a->conditions.count, b->conditions.count);
   assert_true(a->seed == b->seed);
-  for (int t = 0; t < a->registry.tables; t++) assert_memory_equal(a->values[t], b->values[t], a->registry.table[t]->size);
+  for (int t = 0; t < a->registry.tables; t++)
+    assert_memory_equal(a->values[t], b->values[t], a->registry.table[t]->size);
 }
 
 static void a_written_case_reads_back_to_the_same_case(void **state) {
   (void)state;
   static const char *const texts[] = {
       MINIMAL,
-      "title: \"A: # \\\"case\\\" \u00e9\"\npatient: {age: 56.7 years, conditions: [active acne]}\nsite: {name: neck, thickness.dermis: [0.8 mm, 1 mm]}\n"
-      "device: {name: roller_192, tip_radius: 4.9 um +- 1 um}\ntreatment: {depth: 1.5 mm, passes: 15, directions: [0 deg, 33.3 deg]}\n"
-      "schedule: {sessions: [{at: 0 weeks}, {at: 3 weeks, depth: 0.8 mm}], until: 1 year}\nparameters: {healing: {k_f: {lognormal: {mean: 0.3 1/d, sd: 0.1 1/d}}}}\nseed: 7\n",
+      "title: \"A: # \\\"case\\\" \u00e9\"\npatient: {age: 56.7 years, conditions: [active acne]}\nsite: {name: neck, "
+      "thickness.dermis: [0.8 mm, 1 mm]}\n"
+      "device: {name: roller_192, tip_radius: 4.9 um +- 1 um}\ntreatment: {depth: 1.5 mm, passes: 15, directions: [0 "
+      "deg, 33.3 deg]}\n"
+      "schedule: {sessions: [{at: 0 weeks}, {at: 3 weeks, depth: 0.8 mm}], until: 1 year}\nparameters: {healing: {k_f: "
+      "{lognormal: {mean: 0.3 1/d, sd: 0.1 1/d}}}}\nseed: 7\n",
       "patient.age: 25 years\nmodel: {scale: zero, injury: excision, defaults: documents, tolerance: 1e-8}\n",
-      "patient: {age: 71 years, menopause: 17 years ago, laxity: severe}\nsite: abdomen\ndevice: rf_25\ntreatment: {depth: 2 mm, stretch: [0, 10 %]}\n"
+      "patient: {age: 71 years, menopause: 17 years ago, laxity: severe}\nsite: abdomen\ndevice: rf_25\ntreatment: "
+      "{depth: 2 mm, stretch: [0, 10 %]}\n"
       "schedule: {sessions: 0, until: 11 days}\nmodel.grid: {n1: 2, n2: 3, n3: 4, ne: 2, np: 4, nret: 12, ns: 3}\n",
       "patient.age: 30 years\nsite: cheek\ntreatment: {depth: 1 mm, time: 10 min}\n",
   };
@@ -351,7 +388,8 @@ static void the_starter_case_is_a_good_case(void **state) {
 
 static void running_out_of_memory_leaves_no_case_and_says_so(void **state) {
   (void)state;
-  static const char text[] = "patient: {age: 56 years, conditions: [acne]}\nsite: Throat\ndevice: pen_14\ntreatment.depth: 1 mm\nparameters: {healing.b_F: 50}\n";
+  static const char text[] = "patient: {age: 56 years, conditions: [acne]}\nsite: Throat\ndevice: "
+                             "pen_14\ntreatment.depth: 1 mm\nparameters: {healing.b_F: 50}\n";
   bool done = false;
   for (long n = 0; !done && n < 20000; n += n < 40 ? 1 : 7) {
     taut_case *c = NULL;
@@ -360,7 +398,8 @@ static void running_out_of_memory_leaves_no_case_and_says_so(void **state) {
     taut_err err = read_case(text, sets, &c);
     taut__alloc_fail_after(-1);
     done = err == TAUT_OK;
-    if (!done && (err != TAUT_ERR_MEMORY || c)) fail_msg("allocation %ld: %d %s", n, (int)err, taut_context_message(context));
+    if (!done && (err != TAUT_ERR_MEMORY || c))
+      fail_msg("allocation %ld: %d %s", n, (int)err, taut_context_message(context));
     taut_case_destroy(&c);
   }
   assert_true(done);
@@ -376,6 +415,7 @@ int main(void) {
       cmocka_unit_test(dotted_keys_and_mappings_spell_the_same),
       cmocka_unit_test(sets_win_over_the_file_and_later_ones_over_earlier),
       cmocka_unit_test(coupled_defaults_give_way_to_documents_and_to_the_user),
+      cmocka_unit_test(untouched_parameters_are_the_defaults_of_their_tables),
       cmocka_unit_test(values_outside_the_prior_are_accepted_with_a_warning),
       cmocka_unit_test(sessions_are_a_number_or_a_list),
       cmocka_unit_test(the_default_visits_end_with_the_simulation),

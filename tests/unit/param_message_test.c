@@ -32,7 +32,8 @@ static void text_that_is_no_case_is_refused_with_its_place(void **state) {
       {"# nothing\n", "case.yaml:1:1: the file is empty; expected a mapping of keys such as patient, site, treatment"},
       {"- a\n- b\n", "case.yaml:1:1: expected a mapping of keys such as patient, site, treatment"},
       {"neck\n", "case.yaml:1:1: expected a mapping of keys such as patient, site, treatment"},
-      {"patient:\n\tage: 1\n", "case.yaml:2:1: no valid YAML: a tab or other character out of place; indent with spaces"},
+      {"patient:\n\tage: 1\n",
+       "case.yaml:2:1: no valid YAML: a tab or other character out of place; indent with spaces"},
       {"patient: {age: 1\n", "case.yaml:2:1: no valid YAML: did not find expected ',' or '}'"},
       {"seed: [1, 2] 3\n", "case.yaml:1:14: no valid YAML: did not find expected key"},
       {"title: \"open\n", "case.yaml:2:1: no valid YAML: found unexpected end of stream"},
@@ -56,16 +57,19 @@ static void text_that_is_no_case_is_refused_with_its_place(void **state) {
       {"title: \xc0\xaf\n", "case.yaml:1:8: the text is not UTF-8"},
       {"title: \xed\xa0\x80\n", "case.yaml:1:8: the text is not UTF-8"},
       {"title: \"\\0\"\n", "case.yaml:1:8: NUL character in the text"},
-      {"a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n", "case.yaml:1:36: nested deeper than 32 levels"},
+      {"a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
+       "case.yaml:1:36: nested deeper than 32 levels"},
   };
   CHECK(rows);
   char nul[] = "seed: 1\nx\0y\n";
   taut_case *c = NULL;
-  assert_int_equal(taut__case_parse(context, &taut__registry, "case.yaml", nul, sizeof nul - 1, NULL, 0, &c), TAUT_ERR_INPUT);
+  assert_int_equal(taut__case_parse(context, &taut__registry, "case.yaml", nul, sizeof nul - 1, NULL, 0, &c),
+                   TAUT_ERR_INPUT);
   assert_string_equal(taut_context_message(context), "case.yaml:2:2: NUL byte in the text");
   char *large = calloc(TAUT_TREE_BYTES + 2, 1);
   memset(large, ' ', TAUT_TREE_BYTES + 1);
-  assert_int_equal(taut__case_parse(context, &taut__registry, "case.yaml", large, TAUT_TREE_BYTES + 1, NULL, 0, &c), TAUT_ERR_INPUT);
+  assert_int_equal(taut__case_parse(context, &taut__registry, "case.yaml", large, TAUT_TREE_BYTES + 1, NULL, 0, &c),
+                   TAUT_ERR_INPUT);
   assert_string_equal(taut_context_message(context), "case.yaml: the text is larger than 1 MiB");
   free(large);
 }
@@ -78,32 +82,40 @@ static void unknown_keys_and_names_come_with_the_nearest(void **state) {
        "case.yaml:1:26: unknown key \"patient.aeg\"; nearest known key \"patient.age\""},
       {"patient: {age: 40 years, density: 1}\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:26: unknown key \"patient.density\"; nearest known key \"treatment.density\""},
-      {MINIMAL "output: [depth]\n", "case.yaml:4:1: unknown key \"output\"; expected one of title, patient, acknowledge, site, device, "
-                                    "treatment, rf, serum, schedule, aftercare, model, seed, parameters"},
+      {MINIMAL "output: [depth]\n",
+       "case.yaml:4:1: unknown key \"output\"; expected one of title, patient, acknowledge, site, device, "
+       "treatment, rf, serum, schedule, aftercare, model, seed, parameters"},
       {MINIMAL "model.gird: G1\n", "case.yaml:4:1: unknown key \"model.gird\"; nearest known key \"model.grid\""},
-      {MINIMAL "healing: {b_F: 1}\n", "case.yaml:4:1: unknown key \"healing\"; nearest known key \"parameters.healing\""},
+      {MINIMAL "healing: {b_F: 1}\n",
+       "case.yaml:4:1: unknown key \"healing\"; nearest known key \"parameters.healing\""},
       {MINIMAL "parameters: {healing.bF: 1}\n",
        "case.yaml:4:14: unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\""},
-      {MINIMAL "parameters: {healin.b_F: 1}\n",
-       "case.yaml:4:14: unknown parameter group \"healin\"; expected group.name with a group of skin, needling, healing"},
+      {MINIMAL "parameters: {healin.b_F: 1}\n", "case.yaml:4:14: unknown parameter group \"healin\"; expected "
+                                                "group.name with a group of skin, needling, healing"},
       {MINIMAL "parameters: {healing: 1}\n", "case.yaml:4:23: healing holds several parameters; expected a mapping"},
-      {MINIMAL "parameters: 3\n", "case.yaml:4:13: parameters holds several keys; expected a mapping such as {healing.b_F: 5}"},
-      {"patient.age: 40 years\nsite: chek\ntreatment.depth: 1 mm\n", "case.yaml:2:7: unknown site \"chek\"; nearest known name \"cheek\""},
+      {MINIMAL "parameters: 3\n",
+       "case.yaml:4:13: parameters holds several keys; expected a mapping such as {healing.b_F: 5}"},
+      {"patient.age: 40 years\nsite: chek\ntreatment.depth: 1 mm\n",
+       "case.yaml:2:7: unknown site \"chek\"; nearest known name \"cheek\""},
       {"patient.age: 40 years\nsite: scalp\ntreatment.depth: 1 mm\n",
-       "case.yaml:2:7: unknown site \"scalp\"; expected one of taut list sites, or your own with all fields (dermis_women, ...)"},
+       "case.yaml:2:7: unknown site \"scalp\"; expected one of taut list sites, or your own with all fields "
+       "(dermis_women, ...)"},
       {MINIMAL "device: pen_41\n", "case.yaml:4:9: unknown device \"pen_41\"; nearest known name \"pen_14\""},
-      {MINIMAL "device: ../../etc\n",
-       "case.yaml:4:9: unknown device \"../../etc\"; expected one of taut list devices, or your own with all fields (kind, ...)"},
+      {MINIMAL "device: ../../etc\n", "case.yaml:4:9: unknown device \"../../etc\"; expected one of taut list devices, "
+                                      "or your own with all fields (kind, ...)"},
       {"patient: {age: 40 years, conditions: [keliod]}\nsite: cheek\ntreatment.depth: 1 mm\n",
-       "case.yaml:1:39: patient.conditions: \"keliod\" is not known; nearest known id \"keloid\"; expected a list of ids, such as [keloid]"},
+       "case.yaml:1:39: patient.conditions: \"keliod\" is not known; nearest known id \"keloid\"; expected a list of "
+       "ids, such as [keloid]"},
       {"patient: {age: 40 years, sex: femal}\nsite: cheek\ntreatment.depth: 1 mm\n",
-       "case.yaml:1:31: patient.sex: \"femal\" is not known here; nearest known word \"female\"; expected female or male"},
-      {MINIMAL "schedule.sessions: [{at: 0 h, dept: 1 mm}]\n", "case.yaml:4:31: unknown key \"dept\" of a session; nearest known key depth"},
+       "case.yaml:1:31: patient.sex: \"femal\" is not known here; nearest known word \"female\"; expected female or "
+       "male"},
+      {MINIMAL "schedule.sessions: [{at: 0 h, dept: 1 mm}]\n",
+       "case.yaml:4:31: unknown key \"dept\" of a session; nearest known key depth"},
   };
   CHECK(rows);
 }
 
-#define PATIENT(what) "patient: {age: 40 years, " what "}\nsite: cheek\ntreatment.depth: 1 mm\n"
+#define PATIENT(what)   "patient: {age: 40 years, " what "}\nsite: cheek\ntreatment.depth: 1 mm\n"
 #define TREATMENT(what) "patient.age: 40 years\nsite: cheek\ntreatment: {" what "}\n"
 
 static void wrong_values_say_what_was_expected(void **state) {
@@ -120,13 +132,15 @@ static void wrong_values_say_what_was_expected(void **state) {
       {"patient.age: 40 mm\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: \"mm\" is the unit of a length; expected a time from 18 to 100 years"},
       {"patient.age: 40 yaers\nsite: cheek\ntreatment.depth: 1 mm\n",
-       "case.yaml:1:14: patient.age: unknown unit \"yaers\"; nearest known unit \"years\"; expected a time from 18 to 100 years"},
+       "case.yaml:1:14: patient.age: unknown unit \"yaers\"; nearest known unit \"years\"; expected a time from 18 to "
+       "100 years"},
       {"patient.age: 40 a\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: unknown unit \"a\"; expected a time from 18 to 100 years"},
       {"patient.age: 40 years ago\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: unknown unit \"ago\"; expected a time from 18 to 100 years"},
       {"patient.age: 4,5 years\nsite: cheek\ntreatment.depth: 1 mm\n",
-       "case.yaml:1:14: patient.age: a comma is no decimal point; write 1.5, not 1,5; expected a time from 18 to 100 years"},
+       "case.yaml:1:14: patient.age: a comma is no decimal point; write 1.5, not 1,5; expected a time from 18 to 100 "
+       "years"},
       {"patient.age: nan years\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: \"nan years\" is no number; expected a time from 18 to 100 years"},
       {"patient.age: 0x30 years\nsite: cheek\ntreatment.depth: 1 mm\n",
@@ -134,7 +148,8 @@ static void wrong_values_say_what_was_expected(void **state) {
       {"patient.age: 1e999 years\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: \"1e999 years\" is too large for a number; expected a time from 18 to 100 years"},
       {"patient.age: {mean: 3}\nsite: cheek\ntreatment.depth: 1 mm\n",
-       "case.yaml:1:14: patient.age: a value is a number, x +- s, a range [low, high] or {lognormal: {mean: , sd: }}; expected a time "
+       "case.yaml:1:14: patient.age: a value is a number, x +- s, a range [low, high] or {lognormal: {mean: , sd: }}; "
+       "expected a time "
        "from 18 to 100 years"},
       {"patient.age: [50 years, 40 years]\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: the range runs from high to low; expected a time from 18 to 100 years"},
@@ -142,31 +157,49 @@ static void wrong_values_say_what_was_expected(void **state) {
        "case.yaml:1:14: patient.age: 200 years is out of bounds; expected a time from 18 to 100 years"},
       {"patient.age: 40 years +- 2\nsite: cheek\ntreatment.depth: 1 mm\n",
        "case.yaml:1:14: patient.age: the number after +- has no unit; expected a time from 18 to 100 years"},
-      {PATIENT("phototype: VII"), "case.yaml:1:37: patient.phototype: \"VII\" is no number; expected a number from 1 to 6, or I, II, III, IV, V or VI"},
-      {PATIENT("phototype: 7"), "case.yaml:1:37: patient.phototype: 7 is out of bounds; expected a number from 1 to 6, or I, II, III, IV, V or VI"},
-      {PATIENT("smoking: 20"), "case.yaml:1:35: patient.smoking: the number 20 has no unit; expected smoking in pack-years from 0 to 300 pack-years, or none"},
-      {PATIENT("conditions: {keloid: yes}"), "case.yaml:1:38: patient.conditions: a mapping is no list; expected a list of ids, such as [keloid]"},
-      {TREATMENT("depth: 1"), "case.yaml:3:20: treatment.depth: the number 1 has no unit; expected a length from 0.01 to 10 mm, or none"},
+      {PATIENT("phototype: VII"), "case.yaml:1:37: patient.phototype: \"VII\" is no number; expected a number from 1 "
+                                  "to 6, or I, II, III, IV, V or VI"},
+      {PATIENT("phototype: 7"), "case.yaml:1:37: patient.phototype: 7 is out of bounds; expected a number from 1 to 6, "
+                                "or I, II, III, IV, V or VI"},
+      {PATIENT("smoking: 20"), "case.yaml:1:35: patient.smoking: the number 20 has no unit; expected smoking in "
+                               "pack-years from 0 to 300 pack-years, or none"},
+      {PATIENT("conditions: {keloid: yes}"),
+       "case.yaml:1:38: patient.conditions: a mapping is no list; expected a list of ids, such as [keloid]"},
+      {TREATMENT("depth: 1"),
+       "case.yaml:3:20: treatment.depth: the number 1 has no unit; expected a length from 0.01 to 10 mm, or none"},
       {TREATMENT("depth: 1 mm, density: 250 /cm"),
-       "case.yaml:3:35: treatment.density: \"/cm\" is the unit of a number per length; expected a number per area from 0.0001 to 200 1/mm^2, or none"},
-      {TREATMENT("depth: 1 mm, stretch: -5 %"), "case.yaml:3:35: treatment.stretch: -0.05 is out of bounds; expected a number from 0 to 0.5"},
-      {TREATMENT("depth: 1 mm, directions: [0, 90] deg"), "case.yaml:3:46: no valid YAML: did not find expected ',' or '}'"},
-      {TREATMENT("depth: 1 mm, directions: [0, 90]"),
-       "case.yaml:3:39: treatment.directions: the number 0 has no unit; expected a list, each an angle from -7 to 7 rad"},
+       "case.yaml:3:35: treatment.density: \"/cm\" is the unit of a number per length; expected a number per area from "
+       "0.0001 to 200 1/mm^2, or none"},
+      {TREATMENT("depth: 1 mm, stretch: -5 %"),
+       "case.yaml:3:35: treatment.stretch: -0.05 is out of bounds; expected a number from 0 to 0.5"},
+      {TREATMENT("depth: 1 mm, directions: [0, 90] deg"),
+       "case.yaml:3:46: no valid YAML: did not find expected ',' or '}'"},
+      {TREATMENT("depth: 1 mm, directions: [0, 90]"), "case.yaml:3:39: treatment.directions: the number 0 has no unit; "
+                                                      "expected a list, each an angle from -7 to 7 rad"},
       {MINIMAL "seed: -1\n", "case.yaml:4:7: seed: \"-1\" is no such number; expected a whole number from 0"},
-      {MINIMAL "seed: 99999999999999999999999\n", "case.yaml:4:7: seed: \"99999999999999999999999\" is too large; expected a whole number from 0"},
-      {MINIMAL "model.grid: G9\n", "case.yaml:4:13: model.grid: \"G9\" is no known grid; expected G1 to G4, or {n1: , n2: , n3: , ne: , np: , nret: , "
+      {MINIMAL "seed: 99999999999999999999999\n",
+       "case.yaml:4:7: seed: \"99999999999999999999999\" is too large; expected a whole number from 0"},
+      {MINIMAL "model.grid: G9\n", "case.yaml:4:13: model.grid: \"G9\" is no known grid; expected G1 to G4, or {n1: , "
+                                   "n2: , n3: , ne: , np: , nret: , "
                                    "ns: }; auto: by accuracy"},
-      {MINIMAL "model.grid: {n1: 0}\n", "case.yaml:4:18: model.grid: n1 is no number of cells from 1 to 400; expected G1 to G4, or {n1: , n2: , "
-                                        "n3: , ne: , np: , nret: , ns: }; auto: by accuracy"},
-      {MINIMAL "model.tolerance: 1\n", "case.yaml:4:18: model.tolerance: 1 is out of bounds; expected a number from 1e-12 to 0.1, or auto"},
+      {MINIMAL "model.grid: {n1: 0}\n",
+       "case.yaml:4:18: model.grid: n1 is no number of cells from 1 to 400; expected G1 to G4, or {n1: , n2: , "
+       "n3: , ne: , np: , nret: , ns: }; auto: by accuracy"},
+      {MINIMAL "model.tolerance: 1\n",
+       "case.yaml:4:18: model.tolerance: 1 is out of bounds; expected a number from 1e-12 to 0.1, or auto"},
       {MINIMAL "model.tracks: 2\n", "case.yaml:4:15: model.tracks: there is no rule for 2 tracks; expected 1 or 3"},
       {MINIMAL "device: {name: pen_14, needles: 1.5}\n",
        "case.yaml:4:33: device.needles: \"1.5\" is no such number; expected a whole number from 1 to 10000"},
-      {MINIMAL "schedule.interval: 4\n", "case.yaml:4:20: schedule.interval: the number 4 has no unit; expected a time from 0.01 to 3653 days, or none"},
-      {MINIMAL "schedule.follow_up: 6 months\n", "case.yaml:4:21: schedule.follow_up: no list; expected a list, each a time from 0 to 36525 days"},
-      {MINIMAL "schedule.follow_up: []\n", "case.yaml:4:21: schedule.follow_up: an empty list; expected a list, each a time from 0 to 36525 days"},
-      {MINIMAL "schedule.sessions: -1\n", "case.yaml:4:20: schedule.sessions: \"-1\" is no whole number from 0 to 1000; expected a whole number from 0, or a list such "
+      {MINIMAL "schedule.interval: 4\n",
+       "case.yaml:4:20: schedule.interval: the number 4 has no unit; expected a time from 0.01 to 3653 days, or none"},
+      {MINIMAL "schedule.follow_up: 6 months\n",
+       "case.yaml:4:21: schedule.follow_up: no list; expected a list, each a time from 0 to 36525 days"},
+      {MINIMAL "schedule.until: 0 days\n",
+       "case.yaml:4:17: schedule.until: 0 days is out of bounds; expected a time from 0.001 to 36525 days, or auto"},
+      {MINIMAL "schedule.follow_up: []\n",
+       "case.yaml:4:21: schedule.follow_up: an empty list; expected a list, each a time from 0 to 36525 days"},
+      {MINIMAL "schedule.sessions: -1\n", "case.yaml:4:20: schedule.sessions: \"-1\" is no whole number from 0 to "
+                                          "1000; expected a whole number from 0, or a list such "
                                           "as [{at: 0 weeks}, {at: 3 weeks}]"},
       {MINIMAL "parameters: {healing.D_F: 0.008}\n",
        "case.yaml:4:27: healing.D_F: the number 0.008 has no unit; expected a diffusivity from 0 to 100 mm^2/day"},
@@ -177,8 +210,10 @@ static void wrong_values_say_what_was_expected(void **state) {
 static void missing_and_contradictory_values_are_named(void **state) {
   (void)state;
   static const wrong rows[] = {
-      {"site: cheek\ntreatment.depth: 1 mm\n", "case.yaml: patient.age is missing: it has no default; expected a time such as 45 years"},
-      {"patient.age: 40 years\ntreatment.depth: 1 mm\n", "case.yaml: site is missing: expected the name of a site such as cheek (taut list sites)"},
+      {"site: cheek\ntreatment.depth: 1 mm\n",
+       "case.yaml: patient.age is missing: it has no default; expected a time such as 45 years"},
+      {"patient.age: 40 years\ntreatment.depth: 1 mm\n",
+       "case.yaml: site is missing: expected the name of a site such as cheek (taut list sites)"},
       {"patient.age: 40 years\nsite: cheek\n",
        "case.yaml: treatment.depth is missing: expected the needle length set on the device, such as 1.0 mm"},
       {TREATMENT("density: 100 /cm^2"),
@@ -187,19 +222,26 @@ static void missing_and_contradictory_values_are_named(void **state) {
        "case.yaml:3:46: treatment.passes: contradicts treatment.density; expected one of density, passes, time"},
       {TREATMENT("depth: 1 mm, passes: 3, time: 10 min"),
        "case.yaml:3:37: treatment.time: contradicts treatment.passes; expected one of density, passes, time"},
-      {TREATMENT("depth: 3 mm"), "case.yaml:3:20: treatment.depth: 3 mm cannot be set on the device pen_14; expected 0.25 to 2.5 mm"},
+      {TREATMENT("depth: 3 mm"),
+       "case.yaml:3:20: treatment.depth: 3 mm cannot be set on the device pen_14; expected 0.25 to 2.5 mm"},
       {TREATMENT("depth: 1 mm") "device: roller_770_test\n",
        "case.yaml:3:20: treatment.depth: 1 mm cannot be set on the device roller_770_test; its needles have 0.77 mm"},
       {TREATMENT("depth: 1 mm, time: 10 min") "device: roller_192\n",
-       "case.yaml:3:32: treatment.time: a density follows from time for pens only; expected treatment.density or treatment.passes"},
+       "case.yaml:3:32: treatment.time: a density follows from time for pens only; expected treatment.density or "
+       "treatment.passes"},
       {TREATMENT("depth: 1 mm, achieved_depth: 1.2 mm"),
-       "case.yaml:3:42: treatment.achieved_depth: an achieved depth of 1.2 mm is more than the needle length set; expected at most 1 mm"},
-      {PATIENT("sex: male, menopause: 5 years ago"), "case.yaml:1:48: patient.menopause: contradicts patient.sex male; expected none"},
-      {PATIENT("menopause: 45 years ago"), "case.yaml:1:37: patient.menopause: 45 years ago is before birth; expected less than the age"},
+       "case.yaml:3:42: treatment.achieved_depth: an achieved depth of 1.2 mm is more than the needle length set; "
+       "expected at most 1 mm"},
+      {PATIENT("sex: male, menopause: 5 years ago"),
+       "case.yaml:1:48: patient.menopause: contradicts patient.sex male; expected none"},
+      {PATIENT("menopause: 45 years ago"),
+       "case.yaml:1:37: patient.menopause: 45 years ago is before birth; expected less than the age"},
       {MINIMAL "schedule: {sessions: 4, until: 2 months}\n",
-       "case.yaml:4:32: schedule.until: the end at 60.875 days is before the last session at 84 days; expected a later end"},
+       "case.yaml:4:32: schedule.until: the end at 60.875 days is before the last session at 84 days; expected a later "
+       "end"},
       {MINIMAL "schedule: {follow_up: [1 h, 90 days], until: 2 months}\n",
-       "case.yaml:4:46: schedule.until: the end at 60.875 days is before the last visit at 90 days; expected a later end"},
+       "case.yaml:4:46: schedule.until: the end at 60.875 days is before the last visit at 90 days; expected a later "
+       "end"},
       {MINIMAL "schedule.follow_up: [2 days, 1 day]\n",
        "case.yaml:4:30: schedule.follow_up: a visit at 24 h after one at 2 days; expected rising times"},
       {MINIMAL "schedule.follow_up: [24 h, 1 day]\n",
@@ -207,23 +249,27 @@ static void missing_and_contradictory_values_are_named(void **state) {
       {MINIMAL "schedule.sessions: [{at: 0 h}, {at: 3 weeks}, {at: 21 days}]\n",
        "case.yaml:4:47: schedule.sessions: a session at 21 days after one at 21 days; expected rising times"},
       {MINIMAL "schedule: {sessions: [{at: 0 h}], interval: 3 weeks}\n",
-       "case.yaml:4:35: schedule.interval: contradicts a list of sessions, which carry their own times; expected a number of sessions with it, "
+       "case.yaml:4:35: schedule.interval: contradicts a list of sessions, which carry their own times; expected a "
+       "number of sessions with it, "
        "or none"},
       {MINIMAL "schedule: {sessions: 2, interval: none}\n",
        "case.yaml:4:25: schedule.interval: 2 sessions need one; expected a time such as 4 weeks"},
       {MINIMAL "schedule.sessions: [{at: 1 week}]\n",
        "case.yaml:4:21: schedule.sessions: times count from the first session; expected at: 0 weeks for it"},
-      {MINIMAL "schedule.sessions: [{depth: 1 mm}]\n", "case.yaml:4:21: a session without at; expected its time, such as {at: 3 weeks}"},
+      {MINIMAL "schedule.sessions: [{depth: 1 mm}]\n",
+       "case.yaml:4:21: a session without at; expected its time, such as {at: 3 weeks}"},
       {MINIMAL "schedule.sessions: [{at: 0 h, density: 1 /cm^2, passes: 3}]\n",
        "case.yaml:4:49: schedule.sessions.passes: contradicts schedule.sessions.density; expected one of them"},
       {MINIMAL "schedule.sessions: [{at: 0 h, depth: 3 mm}]\n",
        "case.yaml:4:38: schedule.sessions.depth: 3 mm cannot be set on the device pen_14; expected 0.25 to 2.5 mm"},
       {MINIMAL "device: {name: roller_192, needles: 200}\n",
        "case.yaml:4:37: device.needles: 200 needles contradict rings times needles_per_ring, which make 192"},
-      {MINIMAL "device: {name: mine, kind: pen, needles: 3, length: 1 mm, diameter: 0.2 mm, half_angle: 12 deg, tip_radius: 5 um, rate: 100 Hz}\n",
+      {MINIMAL "device: {name: mine, kind: pen, needles: 3, length: 1 mm, diameter: 0.2 mm, half_angle: 12 deg, "
+               "tip_radius: 5 um, rate: 100 Hz}\n",
        "case.yaml:4:9: device.disc_radius is missing: a pen needs it"},
       {MINIMAL "device: {name: pen_14, tip_radius: 150 um}\n",
-       "case.yaml:4:36: device.tip_radius: larger than the radius of the needle; expected at most half of device.diameter"},
+       "case.yaml:4:36: device.tip_radius: larger than the radius of the needle; expected at most half of "
+       "device.diameter"},
       {MINIMAL "model.injury: excision\n",
        "case.yaml:4:15: model.injury: an excision is simulated at one point; expected model.scale: zero with it"},
   };
@@ -233,12 +279,17 @@ static void missing_and_contradictory_values_are_named(void **state) {
 static void what_is_not_built_is_refused_by_name(void **state) {
   (void)state;
   static const wrong rows[] = {
-      {MINIMAL "serum: vitamin_c\n", "case.yaml:4:8: serum: \"vitamin_c\" is not available in this version; expected none"},
-      {MINIMAL "serum: {name: vitamin_c}\n", "case.yaml:4:8: serum: a mapping is not available in this version; expected none"},
+      {MINIMAL "serum: vitamin_c\n",
+       "case.yaml:4:8: serum: \"vitamin_c\" is not available in this version; expected none"},
+      {MINIMAL "serum: {name: vitamin_c}\n",
+       "case.yaml:4:8: serum: a mapping is not available in this version; expected none"},
       {MINIMAL "rf: {mode: bipolar}\n", "case.yaml:4:1: rf (radiofrequency settings) is not available in this version"},
-      {MINIMAL "model.patch: {size: 5 mm}\n", "case.yaml:4:1: model.patch (size and spacing of a patch) is not available in this version"},
-      {TREATMENT("depth: 1 mm, points: a.csv"), "case.yaml:3:26: treatment.points (file of single punctures) is not available in this version"},
-      {MINIMAL "aftercare: strict\n", "case.yaml:4:12: aftercare.name: \"strict\" is not available in this version; expected standard"},
+      {MINIMAL "model.patch: {size: 5 mm}\n",
+       "case.yaml:4:1: model.patch (size and spacing of a patch) is not available in this version"},
+      {TREATMENT("depth: 1 mm, points: a.csv"),
+       "case.yaml:3:26: treatment.points (file of single punctures) is not available in this version"},
+      {MINIMAL "aftercare: strict\n",
+       "case.yaml:4:12: aftercare.name: \"strict\" is not available in this version; expected standard"},
       {MINIMAL "device: {name: rf_25, power: 1 mJ}\n",
        "case.yaml:4:23: device.power (power of a radiofrequency needle) is not available in this version"},
   };
@@ -251,13 +302,16 @@ static void a_wrong_set_names_the_option(void **state) {
     const char *set, *message;
     taut_err err;
   } rows[] = {
-      {"patient.age", "--set patient.age: malformed; expected --set key=value, such as --set patient.age=\"50 years\"", TAUT_ERR_USAGE},
+      {"patient.age", "--set patient.age: malformed; expected --set key=value, such as --set patient.age=\"50 years\"",
+       TAUT_ERR_USAGE},
       {"=3", "--set =3: malformed; expected --set key=value, such as --set patient.age=\"50 years\"", TAUT_ERR_USAGE},
-      {"a..b=3", "--set a..b=3: malformed; expected --set key=value, such as --set patient.age=\"50 years\"", TAUT_ERR_USAGE},
+      {"a..b=3", "--set a..b=3: malformed; expected --set key=value, such as --set patient.age=\"50 years\"",
+       TAUT_ERR_USAGE},
       {"patient.aeg=3", "--set patient.aeg: unknown key \"patient.aeg\"; nearest known key \"patient.age\"", 0},
       {"patient.age=3", "--set patient.age: the number 3 has no unit; expected a time from 18 to 100 years", 0},
       {"patient.age=", "--set patient.age: no value given; expected a time from 18 to 100 years", 0},
-      {"healing.bF=3", "--set healing.bF: unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\"", 0},
+      {"healing.bF=3", "--set healing.bF: unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\"",
+       0},
       {"healing.b_F=-3", "--set healing.b_F: -3 is out of bounds; expected a number from 0 to 1000", 0},
       {"schedule.sessions=[{at: 0 h}", "--set schedule.sessions: no valid YAML: did not find expected ',' or ']'", 0},
       {"schedule.sessions=[{at: 3 h}]",
@@ -278,13 +332,15 @@ static void a_wrong_set_names_the_option(void **state) {
 static void every_error_is_reported_at_once_up_to_twenty(void **state) {
   (void)state;
   taut_case *c = NULL;
-  assert_int_equal(read_case("patient: {age: 4 years, aeg: 3, sex: x}\nsite: nekc\ntreatment: {depth: 1}\n", NULL, &c), TAUT_ERR_INPUT);
-  assert_string_equal(taut_context_message(context),
-                      "case.yaml:1:25: unknown key \"patient.aeg\"; nearest known key \"patient.age\"\n"
-                      "case.yaml:2:7: unknown site \"nekc\"; nearest known name \"neck\"\n"
-                      "case.yaml:1:16: patient.age: 4 years is out of bounds; expected a time from 18 to 100 years\n"
-                      "case.yaml:1:38: patient.sex: \"x\" is not known here; expected female or male\n"
-                      "case.yaml:3:20: treatment.depth: the number 1 has no unit; expected a length from 0.01 to 10 mm, or none");
+  assert_int_equal(read_case("patient: {age: 4 years, aeg: 3, sex: x}\nsite: nekc\ntreatment: {depth: 1}\n", NULL, &c),
+                   TAUT_ERR_INPUT);
+  assert_string_equal(
+      taut_context_message(context),
+      "case.yaml:1:25: unknown key \"patient.aeg\"; nearest known key \"patient.age\"\n"
+      "case.yaml:2:7: unknown site \"nekc\"; nearest known name \"neck\"\n"
+      "case.yaml:1:16: patient.age: 4 years is out of bounds; expected a time from 18 to 100 years\n"
+      "case.yaml:1:38: patient.sex: \"x\" is not known here; expected female or male\n"
+      "case.yaml:3:20: treatment.depth: the number 1 has no unit; expected a length from 0.01 to 10 mm, or none");
   char many[2000] = "patient: {age: 40 years}\n";
   for (int i = 0; i < 40; i++) snprintf(many + strlen(many), 40, "nonsense%d: 1\n", i);
   assert_int_equal(read_case(many, NULL, &c), TAUT_ERR_INPUT);

@@ -5,7 +5,8 @@
 
 static taut_case *case_with(const char *site, const char *device, const char *depth) {
   char text[400];
-  snprintf(text, sizeof text, "patient.age: 40 years\nsite: %s\ndevice: %s\ntreatment.depth: %s\n", site, device, depth);
+  snprintf(text, sizeof text, "patient.age: 40 years\nsite: %s\ndevice: %s\ntreatment.depth: %s\n", site, device,
+           depth);
   return good_case(text, NULL);
 }
 
@@ -18,7 +19,8 @@ static void sites_have_the_numbers_of_the_document(void **state) {
   (void)state;
   static const struct {
     const char *name;
-    double sc, sc_sd, ve, ve_sd, papillary, women, women_sd, men, men_sd, echo_women, echo_men, fat_women, fat_men, fat_sg, slope, bone, area_cm2, closure;
+    double sc, sc_sd, ve, ve_sd, papillary, women, women_sd, men, men_sd, echo_women, echo_men, fat_women, fat_men,
+        fat_sg, slope, bone, area_cm2, closure;
   } row[] = {
       {"forehead", 15, 3, 55, 15, .12, .86, .16, 1.17, .28, .20, .22, 2, 2, .35, .02, 4.5, 50, 1.03},
       {"glabella", 15, 3, 55, 15, .12, .90, .23, 1.14, .30, .19, .21, 2, 2, .35, .02, 5, 6, 1.03},
@@ -40,11 +42,13 @@ static void sites_have_the_numbers_of_the_document(void **state) {
     const taut_site *s = &c->site;
     assert_string_equal(s->name, row[i].name);
     bool good = near(s->sc, row[i].sc / 1000) && near(s->sc_sd, row[i].sc_sd / 1000) && near(s->ve, row[i].ve / 1000) &&
-                near(s->ve_sd, row[i].ve_sd / 1000) && near(s->papillary, row[i].papillary) && near(s->dermis[0], row[i].women) &&
-                near(s->dermis_sd[0], row[i].women_sd) && near(s->dermis[1], row[i].men) && near(s->dermis_sd[1], row[i].men_sd) &&
-                near(s->echo[0], row[i].echo_women) && near(s->echo[1], row[i].echo_men) && near(s->fat[0], row[i].fat_women) &&
-                near(s->fat[1], row[i].fat_men) && near(s->fat_sg, row[i].fat_sg) && near(s->bmi_slope, row[i].slope) &&
-                near(s->z_bone, row[i].bone) && near(s->area, row[i].area_cm2 * 100) && near(s->f_site, row[i].closure);
+                near(s->ve_sd, row[i].ve_sd / 1000) && near(s->papillary, row[i].papillary) &&
+                near(s->dermis[0], row[i].women) && near(s->dermis_sd[0], row[i].women_sd) &&
+                near(s->dermis[1], row[i].men) && near(s->dermis_sd[1], row[i].men_sd) &&
+                near(s->echo[0], row[i].echo_women) && near(s->echo[1], row[i].echo_men) &&
+                near(s->fat[0], row[i].fat_women) && near(s->fat[1], row[i].fat_men) &&
+                near(s->fat_sg, row[i].fat_sg) && near(s->bmi_slope, row[i].slope) && near(s->z_bone, row[i].bone) &&
+                near(s->area, row[i].area_cm2 * 100) && near(s->f_site, row[i].closure);
     if (!good) fail_msg("%s", row[i].name);
     bool eyelid = strstr(row[i].name, "eyelid") != NULL;
     assert_true(s->orbital_rim == eyelid && s->globe == eyelid);
@@ -86,9 +90,10 @@ static void devices_have_the_numbers_of_the_document(void **state) {
     assert_int_equal(d->rings, row[i].rings);
     assert_int_equal(d->grid[0], row[i].rows);
     assert_int_equal(d->grid[1], row[i].columns);
-    bool good = near(d->diameter, row[i].shaft) && near(d->half_angle, row[i].half_angle * degree) && near(d->tip_radius, row[i].tip_um / 1000) &&
-                near(d->length[0], row[i].low) && near(d->length[1], row[i].high) && near(d->disc_radius, row[i].disc) &&
-                near(d->pitch, row[i].pitch) && near(d->rate, row[i].rate_hz * 86400) && near(d->speed, row[i].speed_mm_s * 86400) &&
+    bool good = near(d->diameter, row[i].shaft) && near(d->half_angle, row[i].half_angle * degree) &&
+                near(d->tip_radius, row[i].tip_um / 1000) && near(d->length[0], row[i].low) &&
+                near(d->length[1], row[i].high) && near(d->disc_radius, row[i].disc) && near(d->pitch, row[i].pitch) &&
+                near(d->rate, row[i].rate_hz * 86400) && near(d->speed, row[i].speed_mm_s * 86400) &&
                 near(d->tolerance, row[i].tolerance);
     if (!good) fail_msg("%s", row[i].name);
     if (d->kind == TAUT_ROLLER) assert_true(d->drum_radius == 10 && d->drum_width == 20);
@@ -124,8 +129,14 @@ static void lists_name_every_preset_with_a_title(void **state) {
 
 static void usual_names_lead_to_presets(void **state) {
   (void)state;
-  static const char *const row[][2] = {{"Crow's feet", "crows_feet"}, {"\"crow\u2019s feet\"", "crows_feet"}, {"Nose", "nose_sidewall"}, {"throat", "neck"},
-                                       {"D\u00e9collet\u00e9", "decolletage"}, {"CHEEK", "cheek"}, {"upper eyelid", "upper_eyelid"}, {"belly", "abdomen"}};
+  static const char *const row[][2] = {{"Crow's feet", "crows_feet"},
+                                       {"\"crow\u2019s feet\"", "crows_feet"},
+                                       {"Nose", "nose_sidewall"},
+                                       {"throat", "neck"},
+                                       {"D\u00e9collet\u00e9", "decolletage"},
+                                       {"CHEEK", "cheek"},
+                                       {"upper eyelid", "upper_eyelid"},
+                                       {"belly", "abdomen"}};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     taut_case *c = case_with(row[i][0], "Dermaroller", "1 mm");
     assert_string_equal(c->site.name, row[i][1]);
@@ -136,19 +147,24 @@ static void usual_names_lead_to_presets(void **state) {
 
 static void own_devices_and_sites_need_all_their_fields(void **state) {
   (void)state;
-  taut_case *c = case_with("{name: scar, stratum_corneum: 15 um, viable_epidermis: 60 +- 5 um, papillary: 0.1 mm, dermis_women: 1 mm, dermis_men: 1.1 mm, "
-                           "fat_women: 3 mm, fat_men: 2 mm, area: 3 cm^2}",
-                           "{name: mine, kind: stamp, needles: 6, grid: [2, 3], pitch: 1 mm, length: [0.5 mm, 1 mm], diameter: 0.2 mm, "
-                           "half_angle: 10 deg, tip_radius: 5 um, speed: 1 cm/s}",
-                           "1 mm");
+  taut_case *c = case_with(
+      "{name: scar, stratum_corneum: 15 um, viable_epidermis: 60 +- 5 um, papillary: 0.1 mm, dermis_women: 1 mm, "
+      "dermis_men: 1.1 mm, "
+      "fat_women: 3 mm, fat_men: 2 mm, area: 3 cm^2}",
+      "{name: mine, kind: stamp, needles: 6, grid: [2, 3], pitch: 1 mm, length: [0.5 mm, 1 mm], diameter: 0.2 mm, "
+      "half_angle: 10 deg, tip_radius: 5 um, speed: 1 cm/s}",
+      "1 mm");
   assert_string_equal(c->site.name, "scar");
   assert_true(c->site.dermis[1] == 1.1 && c->site.ve_sd == 0.005 && c->site.area == 300 && isnan(c->site.z_bone));
   assert_string_equal(c->device.name, "mine");
   assert_true(c->device.grid[1] == 3 && c->device.length[0] == 0.5 && near(c->device.speed, 10.0 * 86400));
   taut_case_destroy(&c);
-  c = case_with("{name: neck, area: 100 cm^2, thickness: {source: histology, dermis: 0.9 mm}}", "{name: pen_14, needles: 20, length: 1 mm}", "1 mm");
-  assert_true(c->site.area == 10000 && c->site.own_dermis == 0.9 && c->site.source == TAUT_THICKNESS_HISTOLOGY && c->site.dermis[0] == 0.99);
-  assert_true(c->device.needles == 20 && c->device.length[0] == 1 && c->device.length[1] == 1 && c->device.diameter == 0.235);
+  c = case_with("{name: neck, area: 100 cm^2, thickness: {source: histology, dermis: 0.9 mm}}",
+                "{name: pen_14, needles: 20, length: 1 mm}", "1 mm");
+  assert_true(c->site.area == 10000 && c->site.own_dermis == 0.9 && c->site.source == TAUT_THICKNESS_HISTOLOGY &&
+              c->site.dermis[0] == 0.99);
+  assert_true(c->device.needles == 20 && c->device.length[0] == 1 && c->device.length[1] == 1 &&
+              c->device.diameter == 0.235);
   taut_case_destroy(&c);
 }
 
@@ -157,7 +173,8 @@ static void conditions_have_their_advice(void **state) {
   int rows = 0;
   for (; taut__condition(rows); rows++) {
     const taut_condition *c = taut__condition(rows);
-    assert_true(strlen(c->what) > 4 && strlen(c->advice) > 3 && strlen(c->source) > 5 && strchr("ARU", c->level[0]) && c->modalities[0]);
+    assert_true(strlen(c->what) > 4 && strlen(c->advice) > 3 && strlen(c->source) > 5 && strchr("ARU", c->level[0]) &&
+                c->modalities[0]);
     const char *nearest;
     assert_string_equal(taut__condition_id(c->id, &nearest), c->id);
   }

@@ -21,18 +21,44 @@ typedef struct two {
 
 static void a_faulty_row_fails_the_checks(void **state) {
   (void)state;
-  static const taut_param good = {"two", "a", "mm", 1, 0, 10, {TAUT_PRIOR_UNIFORM, 0.5, 2}, TAUT_ASSUMED, TAUT_SOURCE_assumption,
-                                  "length of something small", offsetof(two, a)};
-  static const taut_param second = {"two", "b", "1", 0.5, 0, 1, {TAUT_PRIOR_BETA, 2, 3}, TAUT_ASSUMED, TAUT_SOURCE_assumption,
-                                    "share of something else", offsetof(two, b)};
+  static const taut_param good = {"two",
+                                  "a",
+                                  "mm",
+                                  1,
+                                  0,
+                                  10,
+                                  {TAUT_PRIOR_UNIFORM, 0.5, 2},
+                                  TAUT_ASSUMED,
+                                  TAUT_SOURCE_assumption,
+                                  "length of something small",
+                                  offsetof(two, a)};
+  static const taut_param second = {"two",
+                                    "b",
+                                    "1",
+                                    0.5,
+                                    0,
+                                    1,
+                                    {TAUT_PRIOR_BETA, 2, 3},
+                                    TAUT_ASSUMED,
+                                    TAUT_SOURCE_assumption,
+                                    "share of something else",
+                                    offsetof(two, b)};
   struct {
     taut_param row;
     const char *message;
   } cases[] = {
-      {good, NULL}, {good, "a: two: unknown unit"}, {good, "a: two: default lies outside the bounds"}, {good, "a: two: default lies outside the prior"},
-      {good, "a: two: prior reaches beyond the bounds"}, {good, "a: two: no source"}, {good, "a: two: the sentence needs at least three words"},
-      {good, "a: two: uniform prior needs a < b"}, {good, "a: two: offset is outside the struct"}, {good, "b: two: declared twice"},
-      {good, "a: two: calibrated without naming the data"}, {good, "a: two: the sentence needs at least three words"},
+      {good, NULL},
+      {good, "a: two: unknown unit"},
+      {good, "a: two: default lies outside the bounds"},
+      {good, "a: two: default lies outside the prior"},
+      {good, "a: two: prior reaches beyond the bounds"},
+      {good, "a: two: no source"},
+      {good, "a: two: the sentence needs at least three words"},
+      {good, "a: two: uniform prior needs a < b"},
+      {good, "a: two: offset is outside the struct"},
+      {good, "b: two: declared twice"},
+      {good, "a: two: calibrated without naming the data"},
+      {good, "a: two: the sentence needs at least three words"},
   };
   cases[1].row.unit = "mmm";
   cases[2].row.value = 11;
@@ -59,8 +85,10 @@ static void a_faulty_row_fails_the_checks(void **state) {
 
 static void defaults_come_in_internal_units(void **state) {
   (void)state;
-  static const taut_param rows[] = {{"two", "a", "um", 5, 0, 10, FIXED, TAUT_DEFINED, TAUT_SOURCE_definition, "a length in micrometres", offsetof(two, a)},
-                                    {"two", "b", "1/cm^2", 250, 0, 1e4, FIXED, TAUT_DEFINED, TAUT_SOURCE_definition, "a number per area", offsetof(two, b)}};
+  static const taut_param rows[] = {{"two", "a", "um", 5, 0, 10, FIXED, TAUT_DEFINED, TAUT_SOURCE_definition,
+                                     "a length in micrometres", offsetof(two, a)},
+                                    {"two", "b", "1/cm^2", 250, 0, 1e4, FIXED, TAUT_DEFINED, TAUT_SOURCE_definition,
+                                     "a number per area", offsetof(two, b)}};
   const taut_param_table table = {"two", rows, 2, sizeof(two)};
   two params = {0, 0};
   assert_int_equal(taut__param_defaults(context, &table, &params), TAUT_OK);
@@ -87,11 +115,13 @@ static void every_source_has_its_words(void **state) {
   (void)state;
   for (int i = 0; i < TAUT_SOURCES; i++) {
     const taut_source *source = taut__source((taut_source_id)i);
-    if (strlen(source->key) < 2 || strlen(source->citation) < 5 || !source->where[0] || !source->system[0]) fail_msg("%s", source->key);
+    if (strlen(source->key) < 2 || strlen(source->citation) < 5 || !source->where[0] || !source->system[0])
+      fail_msg("%s", source->key);
     for (int j = 0; j < i; j++) assert_string_not_equal(source->key, taut__source((taut_source_id)j)->key);
   }
   assert_string_equal(taut__source(TAUT_SOURCES)->key, "none");
-  for (int i = TAUT_SEEN; i <= TAUT_DEFINED; i++) assert_string_not_equal(taut__evidence_name((taut_evidence)i), "unknown");
+  for (int i = TAUT_SEEN; i <= TAUT_DEFINED; i++)
+    assert_string_not_equal(taut__evidence_name((taut_evidence)i), "unknown");
 }
 
 static char *printed(const char *const *names, size_t n, taut_format format) {
@@ -108,11 +138,11 @@ static void parameters_print_as_text_markdown_and_json(void **state) {
   (void)state;
   const char *name = "healing.b_F";
   char *text = printed(&name, 1, TAUT_FORMAT_TEXT);
-  assert_int_equal(strncmp(text, "healing.b_F = 4.54 1\n", 21), 0);
-  assert_non_null(strstr(text, "prior uniform(3, 12); calibrated: "));
+  assert_int_equal(strncmp(text, "healing.b_F = 4.54\n", 19), 0);
+  assert_non_null(strstr(text, "prior loguniform(3, 12); calibrated: "));
   free(text);
   text = printed(&name, 1, TAUT_FORMAT_MARKDOWN);
-  assert_non_null(strstr(text, "\n| `healing.b_F` | 4.54 | 1 | 0 to 1000 | uniform(3, 12) | calibrated | "));
+  assert_non_null(strstr(text, "\n| `healing.b_F` | 4.54 | 1 | 0 to 1000 | loguniform(3, 12) | calibrated | "));
   free(text);
   text = printed(NULL, 0, TAUT_FORMAT_JSON);
   json_error_t error;
@@ -126,7 +156,8 @@ static void parameters_print_as_text_markdown_and_json(void **state) {
   for (int i = 0; i < rows; i++) {
     const json_t *row = json_array_get(list, (size_t)i);
     assert_true(json_is_number(json_object_get(row, "value")) && json_is_string(json_object_get(row, "unit")));
-    assert_true(json_is_object(json_object_get(row, "prior")) && json_string_length(json_object_get(row, "citation")) > 4);
+    assert_true(json_is_object(json_object_get(row, "prior")) &&
+                json_string_length(json_object_get(row, "citation")) > 4);
   }
   json_decref(root);
   free(text);
@@ -152,7 +183,8 @@ static void an_unknown_name_is_refused_with_the_nearest(void **state) {
   const char *name = "healing.bF";
   taut__fail_clear(context);
   assert_int_equal(taut__params_print(context, &taut__registry, &name, 1, TAUT_FORMAT_TEXT, stderr), TAUT_ERR_INPUT);
-  assert_string_equal(taut_context_message(context), "unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\"");
+  assert_string_equal(taut_context_message(context),
+                      "unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\"");
   name = "zzzzzzzzzzzzzz";
   taut__fail_clear(context);
   assert_int_equal(taut__params_print(context, &taut__registry, &name, 1, TAUT_FORMAT_TEXT, stderr), TAUT_ERR_INPUT);

@@ -11,12 +11,33 @@ static void numbers_are_strict_decimals(void **state) {
     const char *text;
     double value;
     const char *rest; /* NULL: refused */
-  } row[] = {{"1", 1, ""},       {"1.5", 1.5, ""},    {"-3.25e-2", -0.0325, ""}, {"+4", 4, ""},     {".5", 0.5, ""},
-             {"5.", 5, ""},      {"1e3 mm", 1000, " mm"}, {"1E+3", 1000, ""},    {"5e", 5, "e"},    {"5em", 5, "em"},
-             {"1.5.2", 1.5, ".2"}, {"0.1", 0.1, ""},  {"1e308", 1e308, ""},     {"0e999", 0, ""},  {"2_000", 2, "_000"},
-             {"", 0, NULL},      {".", 0, NULL},      {"-", 0, NULL},           {"e5", 0, NULL},   {"inf", 0, NULL},
-             {"nan", 0, NULL},   {"0x10", 0, NULL},   {"1e309", 0, NULL},       {"1e-320", 0, NULL}, {"1,5", 0, NULL},
-             {"--1", 0, NULL},   {" 1", 0, NULL}};
+  } row[] = {{"1", 1, ""},
+             {"1.5", 1.5, ""},
+             {"-3.25e-2", -0.0325, ""},
+             {"+4", 4, ""},
+             {".5", 0.5, ""},
+             {"5.", 5, ""},
+             {"1e3 mm", 1000, " mm"},
+             {"1E+3", 1000, ""},
+             {"5e", 5, "e"},
+             {"5em", 5, "em"},
+             {"1.5.2", 1.5, ".2"},
+             {"0.1", 0.1, ""},
+             {"1e308", 1e308, ""},
+             {"0e999", 0, ""},
+             {"2_000", 2, "_000"},
+             {"", 0, NULL},
+             {".", 0, NULL},
+             {"-", 0, NULL},
+             {"e5", 0, NULL},
+             {"inf", 0, NULL},
+             {"nan", 0, NULL},
+             {"0x10", 0, NULL},
+             {"1e309", 0, NULL},
+             {"1e-320", 0, NULL},
+             {"1,5", 0, NULL},
+             {"--1", 0, NULL},
+             {" 1", 0, NULL}};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     char message[TAUT_MESSAGE] = "";
     const char *end = NULL;
@@ -63,12 +84,24 @@ static void values_come_out_in_the_storage_unit(void **state) {
     const char *text, *unit;
     double mean, sd;
   } row[] = {
-      {"0.87 mm", "mm", 0.87, 0},         {"870 um", "mm", 0.87, 0},          {"0.87 +- 0.35 mm", "mm", 0.87, 0.35},
-      {"0.87 mm +- 350 um", "mm", 0.87, 0.35}, {"15\u00b13\u00b5m", "mm", 0.015, 0.003}, {"5mm", "mm", 5, 0},
-      {"0.87", "1", 0.87, 0},             {"87 %", "1", 0.87, 0},             {"87 % +- 5 %", "1", 0.87, 0.05},
-      {"56 years", "years", 56, 0},       {"672 months", "years", 56, 0},     {"56 years", "day", 56 * 365.25, 0},
-      {"250 /cm^2", "1/mm^2", 2.5, 0},    {"250 1/cm2", "1/mm^2", 2.5, 0},    {"37 degC", "K", 310.15, 0},
-      {"7000 rpm", "Hz", 7000.0 / 60, 0}, {"-2 mm", "mm", -2, 0},             {"2.5 mN/mm^2", "kPa", 2.5, 0},
+      {"0.87 mm", "mm", 0.87, 0},
+      {"870 um", "mm", 0.87, 0},
+      {"0.87 +- 0.35 mm", "mm", 0.87, 0.35},
+      {"0.87 mm +- 350 um", "mm", 0.87, 0.35},
+      {"15\u00b13\u00b5m", "mm", 0.015, 0.003},
+      {"5mm", "mm", 5, 0},
+      {"0.87", "1", 0.87, 0},
+      {"87 %", "1", 0.87, 0},
+      {"87 % +- 5 %", "1", 0.87, 0.05},
+      {"56 years", "years", 56, 0},
+      {"672 months", "years", 56, 0},
+      {"56 years", "day", 56 * 365.25, 0},
+      {"250 /cm^2", "1/mm^2", 2.5, 0},
+      {"250 1/cm2", "1/mm^2", 2.5, 0},
+      {"37 degC", "K", 310.15, 0},
+      {"7000 rpm", "Hz", 7000.0 / 60, 0},
+      {"-2 mm", "mm", -2, 0},
+      {"2.5 mN/mm^2", "kPa", 2.5, 0},
   };
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     char message[TAUT_MESSAGE];
@@ -127,13 +160,18 @@ static void years_ago_is_read_where_it_has_a_meaning(void **state) {
   assert_false(taut__value_parse("5 yearsago", &form, &value, message));
 }
 
-/* --------------------------------------------------------------------------------------------------------- trees ---- */
+/* ------------------------------------------------------------------------------------------------------ trees ---- */
 
 static void scalars_are_written_so_that_they_read_back(void **state) {
   (void)state;
-  static const char *const texts[] = {"plain", "5 mm", "a: b", "a # b", "- a", "-", "", " lead", "trail ", "\"q\"", "it's", "a\nb", "t\tb",
-                                      "[x]", "{x}", "&a", "*a", "!t", "%x", "@x", "`x", "a, b", "---", "...", "\u00e9t\u00e9 \u00b5m", "\\", "?", "? a",
-                                      "null", "~", "yes", "a:", ":a", "#", "|", ">", "15 +- 3 um", "/cm^2", "0 (x)", "\x7f"};
+  static const char *const texts[] = {"plain", "5 mm",       "a: b",  "a # b",  "- a",
+                                      "-",     "",           " lead", "trail ", "\"q\"",
+                                      "it's",  "a\nb",       "t\tb",  "[x]",    "{x}",
+                                      "&a",    "*a",         "!t",    "%x",     "@x",
+                                      "`x",    "a, b",       "---",   "...",    "\u00e9t\u00e9 \u00b5m",
+                                      "\\",    "?",          "? a",   "null",   "~",
+                                      "yes",   "a:",         ":a",    "#",      "|",
+                                      ">",     "15 +- 3 um", "/cm^2", "0 (x)",  "\x7f"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     for (int flow = 0; flow < 2; flow++) {
       taut_text out = {0};
@@ -161,7 +199,10 @@ static void nodes_know_their_places(void **state) {
   assert_non_null(root);
   static const struct {
     const char *path, *value, *key;
-  } row[] = {{"a.b", "t.yaml:2:6", "t.yaml:2:3"}, {"a.c", "t.yaml:3:6", "t.yaml:3:3"}, {"d.e", "t.yaml:5:6", "t.yaml:5:1"}, {"d.e.f", "t.yaml:5:10", "t.yaml:5:7"}};
+  } row[] = {{"a.b", "t.yaml:2:6", "t.yaml:2:3"},
+             {"a.c", "t.yaml:3:6", "t.yaml:3:3"},
+             {"d.e", "t.yaml:5:6", "t.yaml:5:1"},
+             {"d.e.f", "t.yaml:5:10", "t.yaml:5:7"}};
   char where[512];
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     const taut_node *node = taut__node_find(root, row[i].path);
