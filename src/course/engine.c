@@ -83,6 +83,16 @@ const double *taut__engine_gate(taut_engine *e, int d)
   return e->unit[d].gate;
 }
 
+void taut__engine_rates(taut_engine *e, int d, int fields, const int *field, double *const **production,
+                        double *const **loss)
+{
+  taut_unit *u = &e->unit[d];
+  taut__engine_gate(e, d);
+  for (int i = 0; i < fields; i++) taut__unit_rates(u, field[i], e->drive);
+  *production = u->production;
+  *loss = u->loss;
+}
+
 /* Integral of a balance's fields, per mm2 of skin. */
 static double integral(const taut_engine *e, const taut_balance *row)
 {

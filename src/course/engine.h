@@ -40,6 +40,9 @@ double *taut__engine_source(taut_engine *engine, int d, int f);
 double *taut__engine_drive(taut_engine *engine);
 /** The gate of the current state on all points of a domain, recomputed; lent. */
 const double *taut__engine_gate(taut_engine *engine, int d);
+/** P and L of some fields at the current state, by field like the state; lent until the next step. */
+void taut__engine_rates(taut_engine *engine, int d, int fields, const int *field, double *const **production,
+                        double *const **loss);
 /** Forgets the history after the state, a source or a drive was changed. */
 void taut__engine_restart(taut_engine *engine);
 

@@ -17,7 +17,7 @@ taut_err taut__unit_create(taut_context *context, const taut_field_set *set, con
   memset(u, 0, sizeof *u);
   u->domain = domain;
   u->set = set;
-  u->k = taut__kernels();
+  u->k = domain->kernels;
   u->weight = weight;
   const int kinds = TAUT_LEVELS + 5;
   size_t need = 2 * padded(domain->points.n);

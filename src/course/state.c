@@ -56,8 +56,12 @@ void taut__state_view(taut_state *s, taut_view *view)
 {
   taut_sample sample[TAUT_MAX_TRACKS];
   const int n = taut__engine_domains(s->engine);
-  for (int d = 0; d < n; d++)
-    sample[d] = (taut_sample){taut__engine_domain(s->engine, d), taut__engine_weight(s->engine, d),
-                              taut__engine_state(s->engine, d), taut__engine_gate(s->engine, d)};
+  for (int d = 0; d < n; d++) {
+    sample[d] = (taut_sample){.domain = taut__engine_domain(s->engine, d),
+                              .weight = taut__engine_weight(s->engine, d),
+                              .u = taut__engine_state(s->engine, d),
+                              .gate = taut__engine_gate(s->engine, d)};
+    taut__engine_rates(s->engine, d, TAUT_RATED_FIELDS, taut__rated_field, &sample[d].production, &sample[d].loss);
+  }
   taut__view(s->model->healing, n, sample, view);
 }

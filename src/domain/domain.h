@@ -14,7 +14,9 @@ typedef struct taut_domain {
   double *r;            /**< [nr+1] faces, mm; r[0] = 0, r[nr] = R */
   double *z;            /**< [planes+1] faces, mm */
   double *volume;
+  double layer_volume[TAUT_LAYERS]; /**< mm3; 0 where a domain has no such layer */
   int *plane_start;
+  const struct taut_kernels *kernels; /**< for this processor (asking it which costs microseconds) */
 } taut_domain;
 
 /** Geometry of a track: radii of the aligned faces and layer thicknesses, mm. */

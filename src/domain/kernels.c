@@ -89,6 +89,16 @@ static double dot(int n, const double *a, const double *b)
   return sum;
 }
 
+static double dot3(int n, const double *a, const double *b, const double *c)
+{
+  v4 s = {0};
+  int i = 0;
+  for (; i + 4 <= n; i += 4) s += *(const v4u *)(a + i) * *(const v4u *)(b + i) * *(const v4u *)(c + i);
+  double sum = (s[0] + s[1]) + (s[2] + s[3]);
+  for (; i < n; i++) sum += a[i] * b[i] * c[i];
+  return sum;
+}
+
 static void balance(int n, double a, const double *L, const double *f, const double *u, const double *volume, double *sum,
                     double *size)
 {
@@ -314,5 +324,5 @@ static void substitute(const taut_band *band, double *x)
   }
 }
 
-const taut_kernels TAUT_KERNEL(kernels) = {predict,   right_side,  point_solve, error_sum, dot,    balance,
-                                           transform, tridiagonal, sensitivity, fluxes,    factor, substitute};
+const taut_kernels TAUT_KERNEL(kernels) = {predict, right_side, point_solve, error_sum, dot,    dot3,      balance,
+                                           transform, tridiagonal, sensitivity, fluxes, factor, substitute};

@@ -32,6 +32,8 @@ typedef struct taut_kernels {
                   const double *volume, double C, double rtol, double floor);
   /** sum of a b, in a fixed order */
   double (*dot)(int n, const double *a, const double *b);
+  /** sum of a b c, in a fixed order */
+  double (*dot3)(int n, const double *a, const double *b, const double *c);
   /** sum over points of volume (f - (a + L) u), and the same with absolute values: balance of one implicit solve */
   void (*balance)(int n, double a, const double *L, const double *f, const double *u, const double *volume, double *sum,
                   double *size);

@@ -140,7 +140,7 @@ taut_err taut__solver_create(taut_context *context, const taut_domain *domain, c
   if (!s) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a solver");
   s->domain = domain;
   s->set = set;
-  s->k = taut__kernels();
+  s->k = domain->kernels;
   s->nr = domain->nr;
   s->planes = domain->points.planes;
   s->mp = (s->nr + TAUT_LANES - 1) / TAUT_LANES * TAUT_LANES;

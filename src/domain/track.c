@@ -1,5 +1,6 @@
 /* Geometry of the domains: points, faces, volumes. */
 #include "domain/domain.h"
+#include "domain/kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, i
   taut_domain *d = taut__alloc(1, sizeof *d);
   if (!d) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a domain");
   d->kind = kind;
+  d->kernels = taut__kernels();
   d->nr = nr;
   d->points.n = nr * planes;
   d->points.planes = planes;
@@ -39,6 +41,7 @@ taut_err taut__domain_zero(taut_context *context, taut_domain **out)
   d->z[1] = 1.0;
   d->volume[0] = 1.0;
   d->points.area = 1.0;
+  d->layer_volume[TAUT_RETICULAR] = 1.0;
   /* the well-mixed point is reticular dermis */
   for (int l = TAUT_SUBCUTIS; l <= TAUT_LAYERS; l++) d->points.layer_start[l] = d->points.layer_plane[l] = 1;
   *out = d;
@@ -80,6 +83,8 @@ taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g,
     for (int i = 0; i < d->nr; i++)
       d->volume[k * d->nr + i] = pi * (d->r[i + 1] * d->r[i + 1] - d->r[i] * d->r[i]) * (d->z[k + 1] - d->z[k]);
   d->points.area = pi * g->outer * g->outer;
+  for (int l = 0; l < TAUT_LAYERS; l++)
+    for (int p = d->points.layer_start[l]; p < d->points.layer_start[l + 1]; p++) d->layer_volume[l] += d->volume[p];
   *out = d;
   return TAUT_OK;
 }

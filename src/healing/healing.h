@@ -105,6 +105,9 @@ typedef enum taut_extra {
 /** A read-only summary of a state: what instruments see.  Means are averaged over weighted domains. */
 typedef struct taut_view {
   double mean[TAUT_MAX_FIELDS][TAUT_LAYERS]; /**< volume means; 0 where a field does not live */
+  /** Matrix fields only: volume means of P and of L u, 1/day of the field's unit (0 for the others). */
+  double production[TAUT_MAX_FIELDS][TAUT_LAYERS], loss[TAUT_MAX_FIELDS][TAUT_LAYERS];
+  double A_deposit[TAUT_LAYERS];             /**< myofibroblasts where collagen is laid down: mean of A P / mean of P */
   double thickness[TAUT_LAYERS];             /**< mm */
   double extra[TAUT_EXTRAS];
 } taut_view;

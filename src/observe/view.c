@@ -1,5 +1,7 @@
 #include "observe/view.h"
 
+#include "domain/kernels.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,17 +13,6 @@ static int first_of(const taut_healing *h, const taut_domain *d, int f)
   int first, count;
   taut__field_points(&h->set.field[f], &d->points, &first, &count);
   return first;
-}
-
-/* Volume mean of field f over points [from, to). */
-static double mean(const taut_domain *d, const double *u, int first, int from, int to)
-{
-  double sum = 0, volume = 0;
-  for (int p = from; p < to; p++) {
-    sum += d->volume[p] * u[p - first];
-    volume += d->volume[p];
-  }
-  return sum / volume;
 }
 
 /* Means of c/(K_c + c) and of fb from the papillary surface down to upper_dermis, planes cut where the depth ends. */
@@ -45,10 +36,32 @@ static void upper_means(const taut_healing *h, const taut_sample *s, double *act
   *clot = fb / volume;
 }
 
+const int taut__rated_field[TAUT_RATED_FIELDS] = {TAUT_H_C3, TAUT_H_Cn, TAUT_H_Cx, TAUT_H_X, TAUT_H_ev, TAUT_H_em};
+
+/* Means of production and loss; `deposit` collects the mean of A P of collagen. */
+static void add_rates(const taut_healing *h, const taut_sample *s, taut_view *out, double deposit[TAUT_LAYERS])
+{
+  const taut_domain *d = s->domain;
+  const taut_kernels *k = d->kernels;
+  const double *A = s->u[TAUT_H_A] - first_of(h, d, TAUT_H_A);
+  for (int i = 0; i < TAUT_RATED_FIELDS; i++) {
+    const int f = taut__rated_field[i], first = first_of(h, d, f);
+    for (int l = TAUT_PAPILLARY; l <= TAUT_RETICULAR; l++) {
+      const int from = d->points.layer_start[l], n = d->points.layer_start[l + 1] - from;
+      if (!n) continue;
+      const double *volume = d->volume + from, *P = s->production[f] + (from - first);
+      const double share = s->weight / d->layer_volume[l];
+      out->production[f][l] += share * k->dot(n, volume, P);
+      out->loss[f][l] += share * k->dot3(n, volume, s->loss[f] + (from - first), s->u[f] + (from - first));
+      if (f == TAUT_H_C3 || f == TAUT_H_Cn) deposit[l] += share * k->dot3(n, volume, P, A + from);
+    }
+  }
+}
+
 static double largest(const double *x, int n)
 {
   double most = -INFINITY;
-  for (int i = 0; i < n; i++) most = fmax(most, x[i]);
+  for (int i = 0; i < n; i++) most = x[i] > most ? x[i] : most;
   return most;
 }
 
@@ -57,11 +70,14 @@ static void add_sample(const taut_healing *h, const taut_sample *s, taut_view *o
   const taut_domain *d = s->domain;
   const taut_points *q = &d->points;
   double x[TAUT_EXTRAS] = {0};
-  for (int l = 0; l < TAUT_LAYERS; l++) {
-    if (q->layer_start[l] == q->layer_start[l + 1]) continue;
-    for (int f = 0; f < TAUT_H_FIELDS; f++)
-      if (h->set.field[f].layers & TAUT_IN(l))
-        out->mean[f][l] += s->weight * mean(d, s->u[f], first_of(h, d, f), q->layer_start[l], q->layer_start[l + 1]);
+  const taut_kernels *k = d->kernels;
+  for (int f = 0; f < TAUT_H_FIELDS; f++) {
+    const int first = first_of(h, d, f);
+    for (int l = 0; l < TAUT_LAYERS; l++) {
+      const int from = q->layer_start[l], n = q->layer_start[l + 1] - from;
+      if (n && h->set.field[f].layers & TAUT_IN(l))
+        out->mean[f][l] += s->weight * k->dot(n, d->volume + from, s->u[f] + (from - first)) / d->layer_volume[l];
+    }
   }
   upper_means(h, s, &x[TAUT_EXTRA_INFL], &x[TAUT_EXTRA_FB_UPPER]);
   out->extra[TAUT_EXTRA_INFL] += s->weight * x[TAUT_EXTRA_INFL];
@@ -91,5 +107,13 @@ void taut__view(const taut_healing *h, int samples, const taut_sample *sample, t
   const taut_domain *d = sample[0].domain;
   for (int l = 0; l < TAUT_LAYERS; l++)
     out->thickness[l] = d->z[d->points.layer_plane[l + 1]] - d->z[d->points.layer_plane[l]];
-  for (int i = 0; i < samples; i++) add_sample(h, &sample[i], out);
+  double deposit[TAUT_LAYERS] = {0};
+  for (int i = 0; i < samples; i++) {
+    add_sample(h, &sample[i], out);
+    if (sample[i].production) add_rates(h, &sample[i], out, deposit);
+  }
+  for (int l = TAUT_PAPILLARY; l <= TAUT_RETICULAR; l++) {
+    const double made = out->production[TAUT_H_C3][l] + out->production[TAUT_H_Cn][l];
+    out->A_deposit[l] = made > 0 ? deposit[l] / made : 0;
+  }
 }

@@ -11,7 +11,13 @@ typedef struct taut_sample {
   double weight;
   double *const *u;
   const double *gate;
+  /** P and L of the fields of taut__rated_field at this state, by field like u; NULL: the view has no rates. */
+  double *const *production, *const *loss;
 } taut_sample;
+
+/** Fields whose production and loss instruments need (the constrained mixture: collagen and elastin). */
+enum { TAUT_RATED_FIELDS = 6 };
+extern const int taut__rated_field[TAUT_RATED_FIELDS];
 
 /** Means are area-weighted over the samples; extrema stay extrema.  What does not exist in a domain (an epidermis in the
  *  zero domain) is NAN in `extra` and 0 in `mean`. */

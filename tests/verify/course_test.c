@@ -334,7 +334,10 @@ static void unlike_sessions_follow_each_other(void **state)
   for (int pass = 0; pass < 2; pass++) {
     for (int d = 0; d < x.model->tracks; d++) {
       const taut_domain *domain = taut__engine_domain(x.state->engine, d);
-      const taut_sample sample = {domain, 1, taut__engine_state(x.state->engine, d), taut__engine_gate(x.state->engine, d)};
+      const taut_sample sample = {.domain = domain,
+                                  .weight = 1,
+                                  .u = taut__engine_state(x.state->engine, d),
+                                  .gate = taut__engine_gate(x.state->engine, d)};
       taut__view(x.model->healing, 1, &sample, &after);
       mean[pass][d] = after.mean[TAUT_H_Cn][TAUT_PAPILLARY];
     }

@@ -87,7 +87,7 @@ static void injure(scene *s) {
 
 static void observe(const scene *s, double value[TAUT_OBSERVABLES]) {
   double *gate = taut__alloc_doubles((size_t)s->domain->points.n);
-  const taut_sample sample = {s->domain, 1, s->u, gate};
+  const taut_sample sample = {.domain = s->domain, .weight = 1, .u = s->u, .gate = gate};
   taut_view view;
   taut__view(s->h, 1, &sample, &view);
   taut__observe(s->h, &view, value);
