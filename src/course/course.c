@@ -1,3 +1,4 @@
+#include "course/clinic.h"
 #include "course/course.h"
 #include "observe/view.h"
 
@@ -23,6 +24,8 @@ typedef struct course {
   taut_state *state;
   taut_result *r;
   const taut_treat *last; /* session that was applied last */
+  taut_clinic *clinic;    /* NULL: nothing to measure */
+  taut_view view;         /* of the state measured last */
   int capacity;           /* of the dense series */
 } course;
 
@@ -34,15 +37,14 @@ static taut_err no_memory(taut_context *context)
 /* Quantities (and, where asked, observables) of the current state. */
 static void measure(course *c, double *quantity, double *observable)
 {
-  taut_view view;
   double o[TAUT_OBSERVABLES];
-  taut__state_view(c->state, &view);
-  taut__observe(c->state->model->healing, &view, o);
+  taut__state_view(c->state, &c->view);
+  taut__observe(c->state->model->healing, &c->view, o);
   c->r->peak_myofibroblasts = fmax(c->r->peak_myofibroblasts, o[TAUT_O_A_max]);
   c->r->peak_gate = fmax(c->r->peak_gate, o[TAUT_O_m_max]);
   if (observable) memcpy(observable, o, sizeof o);
   if (!quantity) return;
-  taut__quantities(c->state->model->healing, &view, o, quantity);
+  taut__quantities(c->state->model->healing, &c->view, o, quantity);
   const taut_treat *t = c->last;
   const bool needle = c->state->model->c->model.injury == TAUT_INJURY_DEVICE;
   if (c->state->model->excision) return;
@@ -87,14 +89,23 @@ static taut_err add_point(course *c)
   return TAUT_OK;
 }
 
+/* Adds a point and lets the instruments read it; `step`: they advance to it first. */
+static taut_err add_reading(course *c, bool step)
+{
+  taut_err err = add_point(c);
+  if (!err && c->clinic && step) err = taut__clinic_step(c->clinic, taut__engine_day(c->state->engine), &c->view);
+  if (!err && c->clinic) err = taut__clinic_keep(c->clinic, -1, &c->view);
+  return err;
+}
+
 static taut_err after_step(void *user, taut_engine *engine, const taut_report *report)
 {
   course *c = user;
   taut_context *context = c->state->context;
-  taut_err err = add_point(c);
-  if (!err)
-    err = taut__texts_add(&c->r->log, "day %.9g: step %ld accepted, %ld rejected so far", taut__engine_day(engine),
-                          report->steps, report->rejected);
+  taut_err err = add_reading(c, true);
+  if (!err && taut__texts_add(&c->r->log, "day %.9g: step %ld accepted, %ld rejected so far", taut__engine_day(engine),
+                              report->steps, report->rejected))
+    err = no_memory(context);
   if (!err && taut__progress(context, taut__engine_day(engine), c->state->model->c->until))
     err = taut__fail(context, TAUT_ERR_INTERRUPTED, NULL, "interrupted at day %.6g of %.6g", taut__engine_day(engine),
                      c->state->model->c->until);
@@ -130,12 +141,17 @@ static taut_err apply_session(course *c)
 {
   taut_state *s = c->state;
   const taut_treat *t = &s->model->treat[s->next];
-  taut_err err = add_point(c); /* as it was just before */
+  /* as it was just before: the last step ended here, but for the first session */
+  taut_err err = c->r->points ? TAUT_OK : add_reading(c, false);
   if (!err) err = taut__state_session(s);
   if (err) return err;
   c->last = t;
   err = taut__texts_add(&c->r->log, "day %.9g: %s", t->day, s->model->excision ? "excision" : "session");
-  return err ? no_memory(s->context) : add_point(c);
+  if (err) return no_memory(s->context);
+  err = add_point(c);
+  if (!err && c->clinic) err = taut__clinic_session(c->clinic, s->next - 1, &c->view);
+  if (!err && c->clinic) err = taut__clinic_keep(c->clinic, -1, &c->view);
+  return err;
 }
 
 /* Advances to `day`; sessions before it are applied, one exactly at `day` is left to the caller. */
@@ -160,6 +176,8 @@ static taut_err run_events(course *c)
     c->r->visit_day[v] = k->follow_up[v];
     measure(c, &c->r->visit[(size_t)v * TAUT_QUANTITIES], NULL);
     c->r->visits = v + 1;
+    if (c->clinic) err = taut__clinic_keep(c->clinic, v, &c->view);
+    if (err) break;
     if (taut__state_next_session(c->state) <= k->follow_up[v]) err = apply_session(c);
     if (!err) observe(c, &c->r->observed[v * c->r->observables]);
     if (!err) err = take_snapshot(c);
@@ -263,13 +281,16 @@ taut_err taut__course_run(taut_context *context, const taut_model *model, taut_r
   course c = {.r = result};
   taut_err err = begin(context, model, result);
   if (!err) err = taut__state_create(context, model, &c.state);
+  if (!err) err = taut__clinic_create(context, model, &result->warnings, &c.clinic);
   if (!err) {
     result->rest_residual = taut__engine_residual(c.state->engine);
     measure(&c, result->baseline, NULL);
     err = run_events(&c);
   }
   if (!err) err = report_balances(context, c.state->engine, result);
+  if (!err && c.clinic) err = taut__clinic_finish(c.clinic, result);
   if (!err) err = scar_warnings(&c);
+  taut__clinic_destroy(&c.clinic);
   taut__state_destroy(&c.state);
   clock_gettime(CLOCK_MONOTONIC, &to);
   result->wall_seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);

@@ -145,11 +145,14 @@ taut_err taut__engine_average(taut_engine *e, const taut_domain *const *domain, 
       average_planes(u, u);
       continue;
     }
-    taut_unit other;
+    taut_unit other = {0};
     taut_err err = domain[d]->points.planes == u->domain->points.planes
                        ? taut__unit_create(e->context, e->set, domain[d], weight[d], &other)
                        : taut__fail(e->context, TAUT_ERR_INTERNAL, NULL, "domains of different depth cannot follow");
-    if (err) return err;
+    if (err) {
+      taut__unit_destroy(&other);
+      return err;
+    }
     average_planes(u, &other);
     other.worst_solve = u->worst_solve;
     taut__unit_destroy(u);

@@ -1,6 +1,6 @@
 /* Vector kernels of the engine (compiled once for each instruction set).
  *
- * Sums run in a fixed order: eight interleaved partial sums, then pairwise.  The order does not depend on threads or on
+ * Sums run in a fixed order: a few interleaved partial sums, then pairwise.  The order does not depend on threads or on
  * the instruction set; fused multiply-add does. */
 #include "domain/kernels.h"
 

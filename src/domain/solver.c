@@ -1,6 +1,7 @@
 #include "domain/solver.h"
 
 #include <gsl/gsl_eigen.h>
+#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,8 @@ static taut_err radial_modes(taut_context *context, taut_solver *s)
 {
   const int n = s->nr;
   const double *r = s->domain->r;
+  /* GSL's own handler would end the program */
+  gsl_error_handler_t *const handler = gsl_set_error_handler_off();
   gsl_matrix *m = gsl_matrix_calloc((size_t)n, (size_t)n), *v = gsl_matrix_alloc((size_t)n, (size_t)n);
   gsl_vector *e = gsl_vector_alloc((size_t)n);
   gsl_eigen_symmv_workspace *w = gsl_eigen_symmv_alloc((size_t)n);
@@ -83,10 +86,11 @@ static taut_err radial_modes(taut_context *context, taut_solver *s)
       }
     }
   }
-  gsl_eigen_symmv_free(w);
-  gsl_vector_free(e);
-  gsl_matrix_free(v);
-  gsl_matrix_free(m);
+  if (w) gsl_eigen_symmv_free(w);
+  if (e) gsl_vector_free(e);
+  if (v) gsl_matrix_free(v);
+  if (m) gsl_matrix_free(m);
+  gsl_set_error_handler(handler);
   return err;
 }
 

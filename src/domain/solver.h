@@ -23,7 +23,9 @@ TAUT_MUST_USE taut_err taut__solver_create(taut_context *context, const taut_dom
 void taut__solver_destroy(taut_solver **solver);
 taut_solve taut__solver_way(const taut_solver *solver, int field);
 
-/** Assembles and factorises every general field for this step.
+/** Assembles and factorises every general field for this step.  The loss of a general field must therefore not read a field
+ *  that is solved before it in the same step; where it did, the imbalance of its solve (taut__engine_worst_solve) would
+ *  show it.
  *  @param a  a0/dt   @param L  losses   @param u  state whose signals drive chemotaxis */
 void taut__solver_prepare(taut_solver *solver, double a, const double *const *L, const double *const *u);
 /** Solves `count` transported fields; general ones use what prepare made (same a, L). */

@@ -112,6 +112,7 @@ typedef struct taut_damage {
   double *thermal;    /**< t: collagen coagulated by heat (0 without RF) */
   double *thermal_kill; /**< cells killed by heat */
   double bleeding;    /**< P_bleed of the track */
+  double dry;         /**< fibrin of a hole that does not bleed, relative to a full clot */
   bool reference;     /**< clot by healing.md 7.2 as written (reference cases) instead of design rule 3 */
   double depth;       /**< mm, l */
 } taut_damage;

@@ -50,6 +50,7 @@ typedef struct taut_healing {
   taut_profile profile;
   taut_layer_constants layer[TAUT_LAYERS]; /**< layers 1 and 2 are filled */
   double f_N, f_M, f_E, f_K, f_b;          /**< patient multipliers */
+  double f_m;                              /**< collagen left after menopause */
   double E_r, I_r, Lt_r;
   double tonT, s_K, hTb, hVb, hA_b;        /**< derived constants used by strips */
   double loop_gain_inflammation; /**< healing.md 13, at B = 1 */

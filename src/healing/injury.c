@@ -46,7 +46,7 @@ static wound wound_at(const taut_healing_params *p, const taut_damage *d, int i)
 
 /* Clot, leukocytes, vessels and stored TGF-beta1 below the epidermis. */
 static void injure_stroma(const taut_healing_params *p, const taut_damage *d, const state *s, int i, wound w) {
-  double bleeding = d->reference ? 1 : d->bleeding, dry = p->clot_dry * (1 - bleeding);
+  double bleeding = d->reference ? 1 : d->bleeding, dry = d->dry * (1 - bleeding);
   double left = 1 - w.h, blood = p->fblood * w.a * bleeding;
   double *fb = value(s, TAUT_H_fb, i), *q = value(s, TAUT_H_q, i), *B = value(s, TAUT_H_B, i);
   *fb = *fb * left + w.h * (bleeding + dry) + blood;

@@ -101,6 +101,7 @@ taut_person taut__person(taut_healing *h) {
   person.em_r = 1 - p->age_em * years * (who->age - 20);
 
   double cortisol = 1 / (1 + who->cortisol * who->cortisol), oestrogen = 1 / (1 + who->oestrogen * who->oestrogen);
+  h->f_m = person.f_m;
   h->f_N = cortisol * oestrogen;
   h->f_M = cortisol;
   h->f_E = 1 + p->smoke_fE * who->smoking;

@@ -3,14 +3,16 @@
  *   /                    attributes: program, commit, case, notice
  *   /case_yaml           text of the resolved case
  *   /time                [visits] days after the first session; on a session day after the injury
+ *   /geometry            [visits] on which geometry the fields of a visit lie; 1: the groups at the top
  *   /track_1/            one group a domain (`zero` for the well-mixed point); attributes: weight, radius
  *     r, z               [nr+1], [planes+1] faces, mm from the axis and from the surface down
  *     layer, volume      [planes, nr] layer number (0 epidermis ... 3 subcutis), mm3
  *     points             [planes+1, nr+1, 3] corners as drawn, mm: tracks side by side, depth downwards
  *     fields/NAME/       one group a field; attributes: unit, long_name, description, layers
  *       visit_001 ...    [planes, nr] at that entry of /time; 0 where a field does not live; attributes: unit, time_d
+ *   /geometry_2/track_1/ the same for visits after a session with other tracks (sessions that differ in depth or density)
  *
- * One dataset a visit, since the readers of ParaView disagree about slices of larger ones.
+ * A visit stands in the groups of its own geometry only.  One dataset a visit, since the readers of ParaView disagree about slices of larger ones.
  *
  * The file is built in memory (core driver) and handed over as bytes: it is written like every other file.  No time
  * stamps: equal results give equal bytes. */
@@ -129,6 +131,20 @@ static bool add_times(hid_t file, const struct taut_result *result) {
   return done;
 }
 
+static bool add_geometry_numbers(hid_t file, const struct taut_result *result, const int *of) {
+  hsize_t size = (hsize_t)result->snapshots;
+  int *number = taut__alloc(size, sizeof *number);
+  if (number == NULL) return false;
+  for (int s = 0; s < result->snapshots; s++) number[s] = of[s] + 1;
+  hid_t set = add_data(file, "geometry", 1, &size, H5T_STD_I32LE, H5T_NATIVE_INT, number);
+  bool done = set >= 0 && add_text(set, "description",
+                                   "geometry on which the fields of each visit lie; 1: the groups at the top, 2: those of "
+                                   "/geometry_2, ...");
+  if (set >= 0) H5Dclose(set);
+  free(number);
+  return done;
+}
+
 static bool add_layers(hid_t group, const taut_domain *domain) {
   const taut_points *points = &domain->points;
   hsize_t size[2] = {(hsize_t)points->planes, (hsize_t)domain->nr};
@@ -162,7 +178,7 @@ static bool add_corners(hid_t group, const taut_domain *domain, double offset) {
   return done;
 }
 
-static bool add_geometry(hid_t group, const taut_domain *domain, double weight, double offset) {
+static bool add_faces(hid_t group, const taut_domain *domain, double weight, double offset) {
   hsize_t radii = (hsize_t)domain->nr + 1, depths = (hsize_t)domain->points.planes + 1;
   hsize_t cells[2] = {depths - 1, radii - 1};
   return add_text(group, "kind", domain->kind == TAUT_DOMAIN_ZERO ? "zero" : "track") &&
@@ -184,49 +200,92 @@ static bool add_layer_names(hid_t set, unsigned layers) {
   return done;
 }
 
+/* Domain d of the geometry with this number; its fields are those of the snapshots with of[s] == number. */
+typedef struct place {
+  const struct taut_result *result;
+  const int *of;
+  int number, d, domains;
+  const taut_domain *const *domain; /* [domains] of this geometry */
+  const double *weight;
+} place;
+
 /* A field at one visit; `work` has room for every point of the domain. */
-static bool add_visit(hid_t group, const struct taut_result *result, int s, int d, int f, double *work) {
-  const taut_field *field = &result->set->field[f];
-  const taut_domain *domain = result->domain[d];
-  const taut_snapshot *snapshot = &result->snapshot[s];
+static bool add_visit(hid_t group, const place *at, int s, int f, double *work) {
+  const taut_field *field = &at->result->set->field[f];
+  const taut_domain *domain = at->domain[at->d];
+  const taut_snapshot *snapshot = &at->result->snapshot[s];
   hsize_t size[2] = {(hsize_t)domain->points.planes, (hsize_t)domain->nr};
   int first, count;
   char name[24];
   taut__field_points(field, &domain->points, &first, &count);
   memset(work, 0, (size_t)domain->points.n * sizeof *work);
-  memcpy(work + first, snapshot->data[d * result->set->n + f], (size_t)count * sizeof *work);
+  memcpy(work + first, snapshot->data[at->d * at->result->set->n + f], (size_t)count * sizeof *work);
   hid_t set = add_data(group, taut__visit_name(s, name), 2, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, work);
   bool done = set >= 0 && add_text(set, "unit", field->unit) && add_real(set, "time_d", snapshot->day);
   if (set >= 0) H5Dclose(set);
   return done;
 }
 
-static bool add_field(hid_t parent, const struct taut_result *result, int d, int f, double *work) {
-  const taut_field *field = &result->set->field[f];
+static bool add_field(hid_t parent, const place *at, int f, double *work) {
+  const taut_field *field = &at->result->set->field[f];
   hid_t group = H5Gcreate2(parent, field->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   bool done = group >= 0 && add_text(group, "unit", field->unit) && add_text(group, "long_name", field->long_name) &&
               add_text(group, "description", field->doc) && add_layer_names(group, field->layers);
-  for (int s = 0; done && s < result->snapshots; s++) done = add_visit(group, result, s, d, f, work);
+  for (int s = 0; done && s < at->result->snapshots; s++) {
+    if (at->of[s] == at->number) done = add_visit(group, at, s, f, work);
+  }
   if (group >= 0) H5Gclose(group);
   return done;
 }
 
-static bool add_fields(hid_t group, const struct taut_result *result, int d) {
-  double *work = taut__alloc_doubles((size_t)result->domain[d]->points.n);
+static bool add_fields(hid_t group, const place *at) {
+  double *work = taut__alloc_doubles((size_t)at->domain[at->d]->points.n);
   hid_t fields = H5Gcreate2(group, "fields", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   bool done = work != NULL && fields >= 0;
-  for (int f = 0; done && f < result->set->n; f++) done = add_field(fields, result, d, f, work);
+  for (int f = 0; done && f < at->result->set->n; f++) done = add_field(fields, at, f, work);
   if (fields >= 0) H5Gclose(fields);
   free(work);
   return done;
 }
 
-static bool add_domain(hid_t file, const struct taut_result *result, int d) {
+static bool add_domain(hid_t parent, const place *at) {
   char name[24];
-  hid_t group = H5Gcreate2(file, taut__domain_name(result, d, name), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  bool done = group >= 0 && add_geometry(group, result->domain[d], result->weight[d], taut__domain_offset(result, d)) &&
-              add_fields(group, result, d);
+  const taut_domain *domain = at->domain[at->d];
+  hid_t group = H5Gcreate2(parent, taut__domain_name(domain, at->d, name), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  bool done = group >= 0 &&
+              add_faces(group, domain, at->weight[at->d], taut__domain_offset(at->domains, at->domain, at->d)) &&
+              add_fields(group, at);
   if (group >= 0) H5Gclose(group);
+  return done;
+}
+
+/* The domains of a geometry and what was seen on them. */
+static bool add_geometry(hid_t file, const struct taut_result *result, const int *of, int number) {
+  int first = 0;
+  while (first < result->snapshots && of[first] != number) first++;
+  const bool seen = first < result->snapshots; /* a course without visits still shows its tracks */
+  place at = {.result = result,
+              .of = of,
+              .number = number,
+              .domains = result->domains,
+              .domain = seen ? result->snapshot[first].domain : result->domain,
+              .weight = seen ? result->snapshot[first].weight : result->weight};
+  char name[24];
+  hid_t group = number == 0 ? file
+                            : H5Gcreate2(file, taut__geometry_name(number, name), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  bool done = group >= 0;
+  for (; done && at.d < at.domains; at.d++) done = add_domain(group, &at);
+  if (number > 0 && group >= 0) H5Gclose(group);
+  return done;
+}
+
+static bool add_geometries(hid_t file, const struct taut_result *result) {
+  int *of = taut__alloc((size_t)result->snapshots, sizeof *of);
+  if (of == NULL) return false;
+  int n = taut__geometries(result, of);
+  bool done = add_geometry_numbers(file, result, of) && add_geometry(file, result, of, 0);
+  for (int number = 1; done && number < n; number++) done = add_geometry(file, result, of, number);
+  free(of);
   return done;
 }
 
@@ -260,9 +319,8 @@ static taut_err build(taut_context *context, const struct taut_result *result, c
                       size_t *length) {
   hid_t file = open_in_memory();
   if (file < 0) return fail_h5(context, "cannot create the file", why);
-  bool done = add_provenance(file, result) && add_times(file, result);
-  for (int d = 0; done && d < result->domains; d++) done = add_domain(file, result, d);
-  done = done && take_image(file, data, length);
+  bool done = add_provenance(file, result) && add_times(file, result) && add_geometries(file, result) &&
+              take_image(file, data, length);
   taut_err err = done ? TAUT_OK : fail_h5(context, "cannot build the file", why);
   if (H5Fclose(file) < 0 && done) {
     free(*data);

@@ -36,7 +36,7 @@ static bool is_result_file(const char *name) {
   for (const char *const *known = taut__result_file; *known != NULL; known++) {
     if (strcmp(name, *known) == 0) return true;
   }
-  return false;
+  return taut__histology_is_name(name);
 }
 
 /* ------------------------------------------------------------------------------------------------- checking ---- */
@@ -265,10 +265,12 @@ taut_err taut__folder_put(taut_folder *folder, const char *name, const void *dat
 
 /* Removes taut's files from a folder and the folder itself if nothing else is in it. */
 static bool remove_result(const char *path) {
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  for (const char *const *name = taut__result_file; *name != NULL; name++) unlinkat(fd, *name, 0);
-  close(fd);
+  DIR *dir = opendir(path);
+  if (dir == NULL) return false;
+  struct dirent *entry;
+  while ((entry = readdir(dir)) != NULL)
+    if (is_result_file(entry->d_name)) unlinkat(dirfd(dir), entry->d_name, 0);
+  closedir(dir);
   return rmdir(path) == 0;
 }
 

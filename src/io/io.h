@@ -49,6 +49,9 @@ extern const char *const taut__result_file[];
 
 /** For tests: the n-th step on the file system from now fails with EIO (1: the next; n < 1: never). */
 void taut__io_fail_after(long n);
+/** For tests that write hundreds of results: `false` leaves it to the system when bytes reach stable storage; the steps
+ *  that can be made to fail stay the same. */
+void taut__io_synchronise(bool on);
 
 /* ---- contents of the files (each adds its text; a failed append shows in text->failed) ---- */
 
@@ -64,6 +67,26 @@ TAUT_MUST_USE taut_err taut__summary_json(taut_context *context, const struct ta
 TAUT_MUST_USE taut_err taut__fields_h5(taut_context *context, const struct taut_result *result, void **data,
                                        size_t *length);
 
+/* ---- pictures of the skin (histology.c) ---- */
+
+enum { TAUT_HISTOLOGY_MOST = 6 };
+/** Chooses the times that get a picture: -1 (before treatment), the first follow-up time, the ones nearest to 3, 14 and 28
+ *  days, the last; each once, in order.  Returns their number; 0 where nothing can be shown (no track, other fields). */
+int taut__histology_choice(const struct taut_result *result, int choice[TAUT_HISTOLOGY_MOST]);
+/** Name of the file: "histology_before.png", "histology_visit_003.png" (numbers as in fields.h5). */
+const char *taut__histology_name(int snapshot, char buffer[32]);
+/** True for every name that taut__histology_name can give. */
+bool taut__histology_is_name(const char *name);
+/** Fibres that the pictures of one result share, so that they are laid once only. */
+typedef struct taut_fibres taut_fibres;
+void taut__fibres_free(taut_fibres **fibres);
+/** A virtual biopsy as PNG, in the look of a trichrome stain; release with free().  The same result gives the same bytes,
+ *  whichever pictures were drawn before.
+ *  @param snapshot  -1: before treatment
+ *  @param fibres    start with *fibres = NULL, hand it to the next picture, release it with taut__fibres_free */
+TAUT_MUST_USE taut_err taut__histology_png(taut_context *context, const struct taut_result *result, int snapshot,
+                                           taut_fibres **fibres, void **data, size_t *length);
+
 /* ---- shared by the writers (plain.c) ---- */
 
 /** Copy of `text` safe to print anywhere: control characters and broken UTF-8 become '?'.  NULL counts as "".
@@ -78,17 +101,29 @@ int taut__decimals(double x, int digits);
 /** "strong warning: ", "warning: " or "note: ": the level that a warning's own text names, which is then skipped, or
  *  "warning: " where it names none. */
 const char *taut__warning_level(const char **text);
+/** An outcome that a reader may expect and that this version has no model of: told as such, not as unchanged. */
+typedef struct taut_unmodelled {
+  const char *name, *reason;
+} taut_unmodelled;
+enum { TAUT_UNMODELLED = 1 };
+extern const taut_unmodelled taut__unmodelled[TAUT_UNMODELLED];
 /** Sequence number of a quantity by its contract name, -1 when this version has none of that name. */
 int taut__quantity_index(const char *name);
 /** What to call a course without sessions: "untreated" or "excision". */
 const char *taut__without_session(const struct taut_result *result);
 /** What times count from: "the first session", "the injury" or "the start". */
 const char *taut__origin_of_time(const struct taut_result *result);
-/** "track_1" ... or "zero": name of a domain in fields.h5 and fields.xdmf. */
-const char *taut__domain_name(const struct taut_result *result, int d, char buffer[24]);
+/** Tells on which tracks the snapshots lie: sessions that differ in depth or density have tracks of their own.  Fills
+ *  of[snapshots] with the sequence number (from 0) of the geometry of each: snapshots on the same domains with the same
+ *  weights share one.  Returns the number of geometries, at least 1 where there is a snapshot. */
+int taut__geometries(const struct taut_result *result, int *of);
+/** "track_1" ... or "zero": name of the domain with sequence number d in fields.h5 and fields.xdmf. */
+const char *taut__domain_name(const taut_domain *domain, int d, char buffer[24]);
+/** "geometry_2" ...: name of the group that holds the domains of a geometry but the first, which has none. */
+const char *taut__geometry_name(int geometry, char buffer[24]);
 /** "visit_001" ...: name of the snapshot with this sequence number (from 0) in fields.h5. */
 const char *taut__visit_name(int snapshot, char buffer[24]);
-/** Left edge of a domain in the pictures, mm: tracks stand side by side. */
-double taut__domain_offset(const struct taut_result *result, int d);
+/** Left edge of a domain in the pictures, mm: the tracks of a geometry stand side by side. */
+double taut__domain_offset(int domains, const taut_domain *const *domain, int d);
 
 #endif

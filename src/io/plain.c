@@ -94,6 +94,10 @@ const char *taut__warning_level(const char **text) {
   return "warning: ";
 }
 
+const taut_unmodelled taut__unmodelled[TAUT_UNMODELLED] = {
+    {"epidermal thickness", "no model of it yet; studies report +40 to +50 % after courses of needling"},
+};
+
 int taut__quantity_index(const char *name) {
   for (int q = 0; q < TAUT_QUANTITIES; q++) {
     if (strcmp(taut__quantity[q].name, name) == 0) return q;
@@ -110,8 +114,33 @@ const char *taut__origin_of_time(const struct taut_result *result) {
   return result->c->model.injury == TAUT_INJURY_EXCISION ? "the injury" : "the start";
 }
 
-const char *taut__domain_name(const struct taut_result *result, int d, char buffer[24]) {
-  if (result->domain[d]->kind == TAUT_DOMAIN_ZERO) return strcpy(buffer, "zero");
+static bool same_geometry(const taut_snapshot *a, const taut_snapshot *b, int domains) {
+  for (int d = 0; d < domains; d++) {
+    if (a->domain[d] != b->domain[d] || a->weight[d] != b->weight[d]) return false;
+  }
+  return true;
+}
+
+int taut__geometries(const struct taut_result *result, int *of) {
+  int n = 0;
+  for (int s = 0; s < result->snapshots; s++) {
+    of[s] = n;
+    /* visits after one session follow each other: the nearest earlier one is the likeliest */
+    for (int before = s - 1; of[s] == n && before >= 0; before--) {
+      if (same_geometry(&result->snapshot[s], &result->snapshot[before], result->domains)) of[s] = of[before];
+    }
+    if (of[s] == n) n++;
+  }
+  return n;
+}
+
+const char *taut__geometry_name(int geometry, char buffer[24]) {
+  snprintf(buffer, 24, "geometry_%d", geometry + 1);
+  return buffer;
+}
+
+const char *taut__domain_name(const taut_domain *domain, int d, char buffer[24]) {
+  if (domain->kind == TAUT_DOMAIN_ZERO) return strcpy(buffer, "zero");
   snprintf(buffer, 24, "track_%d", d + 1);
   return buffer;
 }
@@ -121,9 +150,9 @@ const char *taut__visit_name(int snapshot, char buffer[24]) {
   return buffer;
 }
 
-double taut__domain_offset(const struct taut_result *result, int d) {
+double taut__domain_offset(int domains, const taut_domain *const *domain, int d) {
   double widest = 0, left = 0;
-  for (int i = 0; i < result->domains; i++) widest = fmax(widest, result->domain[i]->r[result->domain[i]->nr]);
-  for (int i = 0; i < d; i++) left += result->domain[i]->r[result->domain[i]->nr] + 0.2 * widest;
+  for (int i = 0; i < domains; i++) widest = fmax(widest, domain[i]->r[domain[i]->nr]);
+  for (int i = 0; i < d; i++) left += domain[i]->r[domain[i]->nr] + 0.2 * widest;
   return left;
 }

@@ -290,6 +290,15 @@ static void add_remarks(taut_text *out, const struct taut_result *result) {
   else
     add_wrapped(out, "", remark.data);
   taut__text_free(&remark);
+  for (int i = 0; i < TAUT_UNMODELLED; i++) {
+    taut_text line = {0};
+    taut__text_add(&line, "%s (%s)", taut__unmodelled[i].name, taut__unmodelled[i].reason);
+    if (line.failed)
+      out->failed = true;
+    else
+      add_wrapped(out, "not modelled: ", line.data);
+    taut__text_free(&line);
+  }
   if (result->uncertainty != NULL) add_wrapped(out, "uncertain: ", result->uncertainty);
   for (size_t i = 0; i < result->warnings.count; i++) {
     const char *text = result->warnings.item[i];

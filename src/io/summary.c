@@ -109,6 +109,20 @@ static json_t *evidence(builder *b) {
   return object;
 }
 
+/* What this version has no model of: names, and name -> reason. */
+static json_t *not_modelled(builder *b) {
+  json_t *list = json_array();
+  for (int i = 0; i < TAUT_UNMODELLED; i++) append(b, list, string(taut__unmodelled[i].name));
+  return list;
+}
+
+static json_t *not_modelled_reasons(builder *b) {
+  json_t *object = json_object();
+  for (int i = 0; i < TAUT_UNMODELLED; i++)
+    set(b, object, taut__unmodelled[i].name, string(taut__unmodelled[i].reason));
+  return object;
+}
+
 static json_t *loop_gains(builder *b, const struct taut_result *result) {
   json_t *object = json_object();
   set(b, object, "inflammation", real(result->loop_gain_inflammation));
@@ -135,11 +149,16 @@ taut_err taut__summary_json(taut_context *context, const struct taut_result *res
   set(&b, root, "rest_residual_per_day", real(result->rest_residual));
   set(&b, root, "loop_gains", loop_gains(&b, result));
   set(&b, root, "ledgers", ledgers(&b, result));
+  set(&b, root, "worst_transport_imbalance", real(result->worst_solve));
+  set(&b, root, "peak_myofibroblasts", real(result->peak_myofibroblasts));
+  set(&b, root, "peak_mechanical_gate", real(result->peak_gate));
   set(&b, root, "warnings", strings(&b, &result->warnings));
   set(&b, root, "uncertainty", result->uncertainty == NULL ? json_null() : string(result->uncertainty));
   set(&b, root, "sessions", sessions(&b, result));
   set(&b, root, "visits", visits(&b, result));
   set(&b, root, "evidence", evidence(&b));
+  set(&b, root, "not_modelled", not_modelled(&b));
+  set(&b, root, "not_modelled_reasons", not_modelled_reasons(&b));
   char *text = root == NULL || b.failed ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(root);
   if (text != NULL) { /* a text file ends with a newline */

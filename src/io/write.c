@@ -49,12 +49,29 @@ static taut_err put_fields(taut_context *context, taut_folder *folder, const str
   return err;
 }
 
+static taut_err put_pictures(taut_context *context, taut_folder *folder, const struct taut_result *result) {
+  int choice[TAUT_HISTOLOGY_MOST], n = taut__histology_choice(result, choice);
+  taut_fibres *fibres = NULL;
+  taut_err err = TAUT_OK;
+  for (int k = 0; err == TAUT_OK && k < n; k++) {
+    void *image = NULL;
+    size_t length = 0;
+    char name[32];
+    err = taut__histology_png(context, result, choice[k], &fibres, &image, &length);
+    if (err == TAUT_OK) err = taut__folder_put(folder, taut__histology_name(choice[k], name), image, length);
+    free(image);
+  }
+  taut__fibres_free(&fibres);
+  return err;
+}
+
 taut_err taut__result_write(taut_context *context, const struct taut_result *result, const char *path, bool force) {
   taut_folder *folder = NULL;
   taut_err err = taut__folder_open(context, path, force, &folder);
   for (size_t i = 0; err == TAUT_OK && i < sizeof text_file / sizeof text_file[0]; i++)
     err = put_text(context, folder, result, &text_file[i]);
   if (err == TAUT_OK) err = put_fields(context, folder, result);
+  if (err == TAUT_OK) err = put_pictures(context, folder, result);
   if (err == TAUT_OK) err = put_summary(context, folder, result);
   if (err == TAUT_OK) return taut__folder_commit(&folder);
   taut__folder_abandon(&folder);

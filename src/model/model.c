@@ -81,13 +81,30 @@ static taut_err lay_out(taut_context *context, taut_model *m, taut_treat *t, con
     geometry.outer = s->radius[i];
     t->weight[i] = s->weight[i];
     taut_err err = domain_for(context, m, &geometry, &t->domain[i]);
-    if (!err) err = taut__damage_create(context, t->domain[i], &s->profile, &t->damage[i]);
+    taut_track_profile profile = s->profile;
+    if (i == m->untreated_domain) profile.depth = 0;
+    if (!err) err = taut__damage_create(context, t->domain[i], &profile, &t->damage[i]);
     if (err) return err;
-    t->damage[i].depth = s->profile.depth;
+    t->damage[i].depth = profile.depth;
     t->damage[i].bleeding = s->bleeding;
+    t->damage[i].dry = s->dry;
     t->damage[i].reference = documents(m->c) || m->c->model.injury == TAUT_INJURY_REFERENCE;
   }
   return TAUT_OK;
+}
+
+/* Where holes are so sparse that skin lies far from any of them, that skin is one more domain, which is never injured. */
+static void add_untreated(taut_model *m, taut_session_tracks *tracks)
+{
+  const taut_needling_params *p = taut__case_params(m->c, "needling");
+  bool any = false;
+  for (int i = 0; i < m->treats; i++) any |= tracks[i].untreated > 0;
+  if (!any) return;
+  for (int i = 0; i < m->treats; i++) {
+    tracks[i].radius[m->tracks] = p->R_cap;
+    tracks[i].weight[m->tracks] = tracks[i].untreated;
+  }
+  m->untreated_domain = m->tracks++;
 }
 
 static taut_err build_track(taut_context *context, taut_model *m)
@@ -102,6 +119,7 @@ static taut_err build_track(taut_context *context, taut_model *m)
   for (int i = 0; !err && i < m->treats; i++) err = taut__session_tracks(context, m, i, &m->treat[i], &tracks[i]);
   for (int i = 0; !err && i < m->treats; i++)
     for (int t = 0; t < m->tracks; t++) m->treat[i].damage[t].depth = tracks[i].profile.depth;
+  if (!err) add_untreated(m, tracks);
   if (!err) err = set_layers(context, m);
   for (int i = 0; !err && i < m->treats; i++) err = lay_out(context, m, &m->treat[i], &tracks[i]);
   free(tracks);
@@ -165,6 +183,7 @@ taut_err taut__model_create(taut_context *context, const taut_case *c, taut_mode
   taut_model *m = taut__alloc(1, sizeof *m);
   if (!m) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a model");
   m->c = c;
+  m->untreated_domain = -1;
   const taut_profile profile = taut__profile(&c->patient, documents(c));
   err = taut__healing_create(context, taut__case_params(c, "healing"), &profile, &m->healing);
   if (!err && c->model.scale == TAUT_SCALE_TRACK) {

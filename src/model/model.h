@@ -32,6 +32,7 @@ struct taut_model {
   double layer[TAUT_LAYERS];    /**< thickness of the domain's layers, mm */
   taut_healing *healing;
   int tracks;                   /**< domains driven in lockstep */
+  int untreated_domain;         /**< the one that is never injured, -1: none */
   int treats;
   taut_treat *treat;            /**< [treats]; an untreated course has one that only lends its grid */
   bool untreated;

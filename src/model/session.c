@@ -10,6 +10,14 @@ static const double pi = 3.14159265358979323846;
  * (design rule 2). */
 static const double least_radius = 1.25;
 
+/* Sessions that differ share most of their notes. */
+static bool known(const taut_texts *texts, const char *text)
+{
+  for (size_t i = 0; i < texts->count; i++)
+    if (!strcmp(texts->item[i], text)) return true;
+  return false;
+}
+
 /* Punctures, pattern, layer exit and warnings of session i, as `taut puncture` shows them. */
 static taut_err needle_session(taut_context *context, taut_model *m, int i, taut_treat *treat)
 {
@@ -19,7 +27,8 @@ static taut_err needle_session(taut_context *context, taut_model *m, int i, taut
   treat->puncture = report.puncture;
   treat->pattern = report.pattern;
   memcpy(treat->p_fat, report.p_fat, sizeof treat->p_fat);
-  for (size_t k = 0; !err && k < report.warnings.count; k++) err = taut__texts_add(&m->warnings, "%s", report.warnings.item[k]);
+  for (size_t k = 0; !err && k < report.warnings.count; k++)
+    if (!known(&m->warnings, report.warnings.item[k])) err = taut__texts_add(&m->warnings, "%s", report.warnings.item[k]);
   taut__needling_report_free(&report);
   return err ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for warnings") : TAUT_OK;
 }
@@ -66,11 +75,13 @@ static void reference_session(const taut_case *c, const taut_session *session, t
 static void device_session(const taut_case *c, taut_treat *treat, taut_session_tracks *t)
 {
   const taut_healing_params *h = taut__case_params(c, "healing");
+  const taut_needling_params *needling = taut__case_params(c, "needling");
   const taut_puncture *p = &treat->puncture;
   t->profile = (taut_track_profile){fmax(p->depth, p->injury_depth), device_needle, device_hole, p, h->fd};
   t->hole_radius = p->hole_radius;
   t->needle_radius = taut__track_needle_radius(p, 0);
   t->bleeding = p->bleeding;
+  t->dry = needling->f_x;
 }
 
 /* An untreated course needs a grid and no injury; all fields are uniform in planes, so any track will do. */
@@ -95,6 +106,22 @@ static const taut_treat *earlier(const taut_model *m, int i)
     if (a.depth == b.depth && achieved && dose) return &m->treat[j];
   }
   return NULL;
+}
+
+/* Radii and weights of the session's tracks; reference cases take the document's radius at any density. */
+static taut_err track_nodes(taut_context *context, const taut_model *m, const taut_treat *treat, taut_session_tracks *t)
+{
+  if (m->c->model.injury == TAUT_INJURY_REFERENCE && m->tracks == 1) {
+    t->radius[0] = treat->pattern.radius;
+    t->weight[0] = 1;
+    return TAUT_OK;
+  }
+  taut_err err = taut__track_nodes(context, taut__case_params(m->c, "needling"), &treat->pattern, m->tracks, t->radius,
+                                   t->weight);
+  t->untreated = 1;
+  for (int i = 0; !err && i < m->tracks; i++) t->untreated -= t->weight[i];
+  if (t->untreated < 1e-12) t->untreated = 0;
+  return err;
 }
 
 static taut_err too_dense(taut_context *context, const taut_case *c, double R, double needle)
@@ -128,7 +155,7 @@ taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_
   }
   treat->day = session->day;
   if (err) return err;
-  err = taut__track_nodes(context, taut__case_params(c, "needling"), &treat->pattern, m->tracks, tracks->radius, tracks->weight);
+  err = track_nodes(context, m, treat, tracks);
   for (int t = 0; !err && t < m->tracks; t++)
     if (tracks->radius[t] < least_radius * tracks->needle_radius)
       err = too_dense(context, c, tracks->radius[t], tracks->needle_radius);

@@ -7,8 +7,9 @@
 /** Radii and weights of a session's tracks and the profile of its injury. */
 typedef struct taut_session_tracks {
   double radius[TAUT_MAX_TRACKS], weight[TAUT_MAX_TRACKS];
+  double untreated;                  /**< share of the area far from any hole */
   double hole_radius, needle_radius; /**< at the surface: the aligned faces */
-  double bleeding;
+  double bleeding, dry;              /**< P_bleed; fibrin of a hole that does not bleed */
   taut_track_profile profile;        /**< its user pointer points into the treat */
 } taut_session_tracks;
 

@@ -30,6 +30,7 @@ typedef struct taut_puncture {
   bool force_limited;
   double hand_force, needed_force; /**< mN on the whole device; hand_force NAN when not limited by the case */
   double hole_radius;              /**< r_h(0) */
+  double hole_spread;       /**< SD of ln hole radius from hole to hole */
   double recoil;                   /**< c_r */
   double loop_depth;
   double hole_volume, damaged_volume, killed_volume; /**< V_h, V_d, V_k: mm3 */
@@ -115,7 +116,8 @@ taut_err taut__pattern(taut_context *context, const taut_needling_params *p, con
 double taut__pass_density(const taut_needling_params *p, const taut_device *device, const taut_treatment *treatment);
 
 enum { TAUT_MAX_TRACKS = 8 };
-/** Area-weighted Gauss rule over the cells (needling.md 3.6): radius[i] = R sqrt(y_i), capped at R_cap; sum w = 1.
+/** Area-weighted Gauss rule over the cells (needling.md 3.6): radius[i] = R sqrt(y_i), at most R_cap.  The weights are
+ *  shares of the skin's area; what they lack to 1 lies beyond R_cap of any hole and is untreated.
  *  One node is the single mean track.  @param nodes  1 .. TAUT_MAX_TRACKS */
 taut_err taut__track_nodes(taut_context *context, const taut_needling_params *p, const taut_pattern *pattern, int nodes,
                            double *radius, double *weight);

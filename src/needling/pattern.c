@@ -143,6 +143,10 @@ taut_err taut__track_nodes(taut_context *context, const taut_needling_params *p,
   /* One node means the mean cell, not the one-point rule, whose node is the area-weighted mean 1 + 1/k. */
   taut_err err = taut__gamma_rule(context, nodes == 1 ? INFINITY : pattern->shape, nodes, radius, weight);
   if (err) return err;
-  for (int i = 0; i < nodes; i++) radius[i] = fmin(p->R_cap, pattern->radius * sqrt(radius[i]));
+  for (int i = 0; i < nodes; i++) {
+    const double R = pattern->radius * sqrt(radius[i]);
+    radius[i] = fmin(p->R_cap, R);
+    weight[i] *= radius[i] * radius[i] / (R * R); /* the rest of a cell larger than the cap is untreated skin */
+  }
   return TAUT_OK;
 }

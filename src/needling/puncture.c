@@ -151,6 +151,7 @@ static void add_injury(const taut_needling_params *p, const taut_skin *skin, tau
   q->track_scale = p->track_scale;
   q->injury_depth = fmin(q->depth * p->track_scale, q->reach);
   q->loop_depth = skin->loop_depth;
+  q->hole_spread = p->sg_hole;
   q->hole_radius = q->depth > 0 ? q->recoil * taut__needle_radius(&q->needle, q->reach) : 0;
   double needle = q->reach > 0 ? taut__needle_volume(&q->needle, q->reach) / q->reach : 0; /* mm3 per mm of track */
   q->hole_volume = needle * q->depth * q->recoil * q->recoil;

@@ -78,6 +78,8 @@ struct taut_result {
   double wall_seconds;
   double loop_gain_inflammation, loop_gain_tgf;
   double rest_residual;          /**< largest |P - L u| of the rest state, 1/day */
+  const char *suction_method;    /**< how suction was computed at the visits; NULL: not at all */
+  double suction_error;          /**< largest estimated relative error of R0 */
   char *uncertainty;             /**< one sentence: what dominates the uncertainty; NULL: none */
   taut_texts warnings;
   taut_texts log;                /**< lines of log.txt: a line an accepted step and event */

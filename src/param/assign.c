@@ -35,9 +35,11 @@ bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key,
   if (out->low < row->low || out->high > row->high) {
     char number[32];
     bool plain = form.unit.dimension == 0;
+    double factor;
+    const char *unit = taut__row_unit(row, &factor);
     snprintf(message, sizeof message, "%s%s%s is out of bounds",
-             taut__number(out->low < row->low ? out->low : out->high, number), plain ? "" : " ",
-             plain ? "" : row->unit);
+             taut__number((out->low < row->low ? out->low : out->high) * factor, number), plain ? "" : " ",
+             plain ? "" : unit);
     taut__row_misfit(reader, &named, node, message);
     return false;
   }
@@ -230,12 +232,62 @@ static const taut_node *default_node(taut_reader *reader, const taut_row *row) {
   return node;
 }
 
+static const taut_node *preset_node(const taut_resolved *r, const char *key) {
+  if (strncmp(key, "site.", 5) == 0) return taut__node_find(r->site, key + 5);
+  if (strncmp(key, "device.", 7) == 0) return taut__node_find(r->device, key + 7);
+  return NULL;
+}
+
 static const taut_node *written_node(const taut_reader *reader, const char *key) {
-  const taut_resolved *r = reader->r;
-  const taut_node *node = taut__node_find(r->user, key);
-  if (!node && strncmp(key, "site.", 5) == 0) node = taut__node_find(r->site, key + 5);
-  if (!node && strncmp(key, "device.", 7) == 0) node = taut__node_find(r->device, key + 7);
-  return node;
+  const taut_node *node = taut__node_find(reader->r->user, key);
+  return node ? node : preset_node(reader->r, key);
+}
+
+static bool same_numbers(const double *a, const double *b, int n) {
+  bool same = true;
+  for (int i = 0; i < n; i++) same = same && (a[i] == b[i] || (isnan(a[i]) && isnan(b[i])));
+  return same;
+}
+
+/* The members of a row in two cases. */
+static bool same_members(const taut_row *row, const taut_case *a, const taut_case *b) {
+  const void *x = (const char *)a + row->at, *y = (const char *)b + row->at;
+  const bool second = row->at2 != TAUT_NOWHERE;
+  const void *x2 = second ? (const char *)a + row->at2 : NULL, *y2 = second ? (const char *)b + row->at2 : NULL;
+  switch (row->type) {
+  case TAUT_ROW_NUMBER:
+    return same_numbers(x, y, 1) && (!second || same_numbers(x2, y2, 1));
+  case TAUT_ROW_RANGE:
+    return same_numbers(x, y, 2);
+  case TAUT_ROW_ANGLES: {
+    const int n = *(const int *)x2;
+    return n == *(const int *)y2 && same_numbers(x, y, n);
+  }
+  case TAUT_ROW_COUNT:
+  case TAUT_ROW_CHOICE: /* the enumerations of case.h have the size of an int */
+    return memcmp(x, y, sizeof(int)) == 0;
+  case TAUT_ROW_PAIR:
+    return memcmp(x, y, 2 * sizeof(int)) == 0;
+  case TAUT_ROW_SWITCH:
+    return *(const bool *)x == *(const bool *)y;
+  default:
+    return false;
+  }
+}
+
+bool taut__row_changed(taut_reader *reader, const taut_row *row) {
+  if (!taut__node_find(reader->r->user, row->key)) return false;
+  const taut_node *preset = preset_node(reader->r, row->key);
+  if (!preset && row->preset[0] == '\0') return true; /* of the user's own: there is nothing to compare with */
+  const taut_node *standard = preset ? preset : default_node(reader, row);
+  if (!standard) return false;
+  taut_case other = {0};
+  taut_reader probe = *reader;
+  probe.c = &other;
+  bool good = taut__row_assign(&probe, row, standard);
+  reader->errors = probe.errors;
+  reader->code = probe.code;
+  return good && !same_members(row, reader->c, &other);
 }
 
 static void set_entry(taut_reader *reader, taut_entry *entry, const taut_node *node) {

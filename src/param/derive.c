@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void missing(taut_reader *reader, const char *key, const char *why) {
-  if (taut__reader_entry(reader, key)->node) return; /* given, and complained of already */
+  if (taut__reader_entry(reader, key)->node || taut__reader_broken(reader, key)) return; /* complained of already */
   taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, key), false, "%s is missing: %s", key, why);
 }
 
@@ -65,7 +65,7 @@ static void derive_site(taut_reader *reader) {
       check_complete(reader, "site", "a site of your own needs all fields");
     return;
   }
-  if (!unneeded && !taut__reader_entry(reader, "site.name")->node)
+  if (!unneeded && !taut__reader_entry(reader, "site.name")->node && !taut__reader_broken(reader, "site.name"))
     taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "site"), false,
                    "site is missing: expected the name of a site such as cheek (taut list sites)");
 }
@@ -94,9 +94,32 @@ static void check_needles(taut_reader *reader, int product, const char *how) {
                  "device.needles: %d needles contradict %s, which make %d", d->needles, how, product);
 }
 
+/* A preset is of its kind; other numbers of the user's make it a changed one, and it says so wherever it is named. */
+static bool compare_with_preset(taut_reader *reader) {
+  taut_device *d = &reader->c->device;
+  if (taut__row_changed(reader, &taut__rows[taut__row_find("device.kind")])) {
+    const taut_node *kind = taut__node_find(reader->r->device, "kind");
+    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "device.kind"), false,
+                   "device.kind: contradicts the preset %s, which is a %s; expected a device.name of your own with it",
+                   d->name, kind && kind->text ? kind->text : "device");
+    return false;
+  }
+  bool changed = false;
+  for (int i = 0; i < taut__row_count && !changed; i++)
+    changed = strncmp(taut__rows[i].key, "device.", 7) == 0 && taut__rows[i].type != TAUT_ROW_NAME &&
+              taut__rows[i].type != TAUT_ROW_REFUSED && taut__reader_entry(reader, taut__rows[i].key)->text &&
+              taut__row_changed(reader, &taut__rows[i]);
+  if (!changed) return true;
+  d->name = taut__arena_format(&reader->r->arena, "%s (changed)", d->name);
+  if (!d->name) taut__complain_memory(reader);
+  return d->name != NULL;
+}
+
 static void derive_device(taut_reader *reader) {
   const taut_device *d = &reader->c->device;
   if (!reader->r->device && !taut__reader_given(reader, "device.kind")) return; /* unknown name: said already */
+  if (!taut__reader_entry(reader, "device.kind")->text && taut__reader_given(reader, "device.kind")) return;
+  if (reader->r->device && !compare_with_preset(reader)) return;
   check_complete(reader, "device", "a device of your own needs all fields");
   if (!taut__reader_entry(reader, "device.kind")->text) return;
   switch (d->kind) {
@@ -171,6 +194,17 @@ static void derive_treatment(taut_reader *reader) {
 
 /* ------------------------------------------------------------------------------------------------------- model ---- */
 
+/* More would not fit into the memory of common machines. */
+static void check_points(taut_reader *reader) {
+  enum { MOST = 200000 };
+  const taut_grid_spec *g = &reader->c->model.grid;
+  const int across = g->n1 + g->n2 + g->n3, planes = g->ne + g->np + g->nret + g->ns, tracks = reader->c->model.tracks;
+  if (across * planes * tracks <= MOST) return;
+  taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "model.grid"), false,
+                 "model.grid: %d x %d points on %d track%s are %d; expected at most %d in all", across, planes, tracks,
+                 tracks == 1 ? "" : "s", across * planes * tracks, MOST);
+}
+
 static void derive_model(taut_reader *reader) {
   taut_model_options *m = &reader->c->model;
   static const struct {
@@ -178,6 +212,8 @@ static void derive_model(taut_reader *reader) {
     double rtol;
     int tracks;
   } level[] = {{"G1", "1e-2", 1e-2, 1}, {"G2", "1e-3", 1e-3, 3}, {"G3", "1e-4", 1e-4, 3}};
+  bool point = m->scale == TAUT_SCALE_ZERO; /* grid and tracks of the user are noted and left aside */
+  if (point) m->grid = (taut_grid_spec){0}, m->tracks = 0;
   if (m->grid.n1 == 0 && taut__grid_named(level[m->accuracy].grid, &m->grid))
     taut__reader_settle(reader, "model.grid", TAUT_FROM_DEFAULT, "by accuracy", "%s", level[m->accuracy].grid);
   if (isnan(m->tolerance)) {
@@ -189,6 +225,8 @@ static void derive_model(taut_reader *reader) {
     m->tracks = level[m->accuracy].tracks;
     taut__reader_settle(reader, "model.tracks", TAUT_FROM_DEFAULT, "by accuracy", "%d", m->tracks);
   }
+  if (point) taut__reader_entry(reader, "model.grid")->text = taut__reader_entry(reader, "model.tracks")->text = NULL;
+  check_points(reader);
   if (m->tracks == 2)
     taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "model.tracks"), false,
                    "model.tracks: there is no rule for 2 tracks; expected 1 or 3");

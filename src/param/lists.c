@@ -30,6 +30,39 @@ static bool same_name(const char *a, size_t n, const char *b) {
   return true;
 }
 
+const char *taut__condition_level(const taut_condition *condition) {
+  switch (condition->level[0]) {
+  case 'A':
+    return "absolute";
+  case 'R':
+    return "relative";
+  default:
+    return "not evaluated";
+  }
+}
+
+/* What the condition speaks of. */
+static const char *concerned(const taut_condition *condition) {
+  if (condition->modalities[0] == 'N') return "needling";
+  return condition->modalities[0] == 'R' ? "radiofrequency needles" : "serums";
+}
+
+static bool listed(const taut_texts *texts, const char *id) {
+  for (size_t i = 0; i < texts->count; i++)
+    if (strcmp(texts->item[i], id) == 0) return true;
+  return false;
+}
+
+/* Nothing is screened in this version, and a reader must not take silence for a verdict. */
+static void warn_of_condition(taut_reader *reader, const taut_node *node, const char *id) {
+  int i = 0;
+  while (strcmp(conditions[i].id, id) != 0) i++;
+  const taut_condition *condition = &conditions[i];
+  taut__remark(reader, node, "%s (%s): %s%s for %s; advice: %s; screening is not part of this version", condition->id,
+               condition->what, taut__condition_level(condition),
+               condition->level[0] == 'U' ? "" : " contraindication", concerned(condition), condition->advice);
+}
+
 const char *taut__condition_id(const char *word, const char **near) {
   const char *ids[CONDITIONS];
   for (int i = 0; i < CONDITIONS; i++) {
@@ -62,8 +95,10 @@ static bool add_word(taut_reader *reader, const taut_row *row, const taut_node *
   taut_texts *texts = (taut_texts *)(void *)((char *)reader->c + row->at);
   /* a refusal is acknowledged under the name of its rule (needling.md 4.4) */
   if (strcmp(row->key, "acknowledge") == 0 && strcmp(id, "orbital") == 0) id = "orbital_rim";
-  for (size_t i = 0; i < texts->count; i++)
-    if (strcmp(texts->item[i], id) == 0) return true;
+  if (listed(texts, id)) return true;
+  const taut_case *c = reader->c;
+  if (texts != &c->acknowledged && !listed(&c->conditions, id) && !listed(&c->medicines, id))
+    warn_of_condition(reader, node, id);
   if (taut__texts_add(texts, "%s", id) == TAUT_OK) return true;
   taut__complain_memory(reader);
   return false;

@@ -170,7 +170,7 @@ static void load_section(taut_reader *reader, const char *section, const char *k
     if (named && found) named->text = found;
     return;
   }
-  if (taut__node_find(reader->r->user, mark)) return;
+  if (taut__node_find(reader->r->user, mark)) return; /* his own, complete in itself */
   taut__excerpt(text, shown);
   if (near)
     taut__complain(reader, TAUT_ERR_INPUT, node, false, "unknown %s \"%s\"; nearest known name \"%s\"", section, shown,
@@ -181,8 +181,23 @@ static void load_section(taut_reader *reader, const char *section, const char *k
                    shown, kind, strchr(mark, '.') + 1);
 }
 
+/* A device given by its kind without a name is the user's own, not the default one in another shape. */
+static void name_own_device(taut_reader *reader) {
+  taut_node *device = taut__node_find(reader->r->user, "device");
+  if (!taut__node_find(device, "kind") || taut__node_find(device, "name")) return;
+  taut_node *name = taut__node_new(&reader->r->arena, TAUT_NODE_SCALAR, device);
+  if (!name) {
+    taut__complain_memory(reader);
+    return;
+  }
+  name->key = "name";
+  name->text = "own device";
+  taut__node_append(device, name);
+}
+
 void taut__presets_load(taut_reader *reader) {
   taut_resolved *r = reader->r;
+  name_own_device(reader);
   if (!taut__data_dir(reader->context)) {
     count_failure(reader);
     return;
@@ -198,6 +213,53 @@ void taut__presets_load(taut_reader *reader) {
 
 /* ------------------------------------------------------------------------------------------------------- lists ---- */
 
+/* Sources of a preset, joined. */
+static char *sources_of(const taut_node *preset) {
+  const taut_node *sources = taut__node_find(preset, "sources");
+  taut_text text = {0};
+  taut__text_add(&text, "%s", "");
+  for (const taut_node *n = sources ? sources->first : NULL; n; n = n->next)
+    if (n->kind == TAUT_NODE_SCALAR) taut__text_add(&text, "%s%s", text.length ? "; " : "", n->text);
+  char *joined = text.data && !text.failed ? taut__strdup(text.data) : NULL;
+  taut__text_free(&text);
+  return joined;
+}
+
+/* Appends the mark of one line of a preset file, `needles: 14   # seen PRO`, as "needles: seen PRO".  Comments are no part
+ * of the YAML tree; in the files of this program no number holds the sign. */
+static void add_mark(const char *line, size_t length, taut_text *out) {
+  const char *end = line + length, *hash = memchr(line, '#', length), *colon = memchr(line, ':', length);
+  if (!isalpha((unsigned char)line[0]) || !hash || !colon || colon > hash) return;
+  const char *mark = hash + 1 + strspn(hash + 1, " ");
+  if (mark >= end) return;
+  if (out->length) taut__text_addn(out, "; ", 2);
+  taut__text_addn(out, line, (size_t)(colon - line) + 1);
+  taut__text_addn(out, " ", 1);
+  taut__text_addn(out, mark, (size_t)(end - mark));
+}
+
+/* The marks of a whole file; NULL with a recorded failure. */
+static char *evidence_of(taut_context *context, const char *kind, const char *name) {
+  taut_text path = {0}, marks = {0};
+  char *text = NULL, *joined = NULL;
+  size_t length = 0;
+  taut__text_add(&path, "%s/presets/%s/%s.yaml", taut__data_dir(context), kind, name);
+  taut__text_add(&marks, "%s", "");
+  if (path.data && !path.failed && taut__tree_load(context, path.data, &text, &length) == TAUT_OK) {
+    for (const char *line = text, *end = text + length; line < end;) {
+      const char *feed = memchr(line, '\n', (size_t)(end - line));
+      const size_t n = (size_t)((feed ? feed : end) - line);
+      if (n) add_mark(line, n, &marks);
+      line += n + 1;
+    }
+    joined = marks.data && !marks.failed ? taut__strdup(marks.data) : NULL;
+  }
+  free(text);
+  taut__text_free(&path);
+  taut__text_free(&marks);
+  return joined;
+}
+
 taut_err taut__presets_list(taut_context *context, const char *kind, taut_preset **presets, int *count) {
   taut_arena arena = {0};
   char **names = NULL;
@@ -210,8 +272,10 @@ taut_err taut__presets_list(taut_context *context, const char *kind, taut_preset
     const taut_node *title = taut__node_find(preset, "title");
     list[i].name = taut__strdup(names[i]);
     list[i].title = taut__strdup(title && title->kind == TAUT_NODE_SCALAR ? title->text : "");
+    list[i].sources = sources_of(preset);
+    list[i].evidence = evidence_of(context, kind, names[i]);
     if (!preset) err = taut__error_code(context);
-    if (!err && (!list[i].name || !list[i].title)) err = taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
+    if (!err && (!list[i].name || !list[i].title || !list[i].sources || !list[i].evidence)) err = taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
   }
   free(names);
   taut__arena_free(&arena);
@@ -228,6 +292,8 @@ void taut__presets_free(taut_preset **presets, int count) {
   for (int i = 0; *presets && i < count; i++) {
     free((*presets)[i].name);
     free((*presets)[i].title);
+    free((*presets)[i].sources);
+    free((*presets)[i].evidence);
   }
   free(*presets);
   *presets = NULL;

@@ -7,6 +7,8 @@
 /** A preset as a list shows it. */
 typedef struct taut_preset {
   char *name, *title;
+  char *sources;  /**< joined by "; " */
+  char *evidence; /**< the mark behind each number in the file, "needles: seen PRO; length: ..." */
 } taut_preset;
 /** Lists the presets of a kind ("sites" or "devices") in alphabetical order; release with taut__presets_free. */
 TAUT_MUST_USE taut_err taut__presets_list(taut_context *context, const char *kind, taut_preset **presets, int *count);
@@ -16,6 +18,8 @@ void taut__presets_free(taut_preset **presets, int count);
 typedef struct taut_condition {
   const char *id, *what, *names, *modalities, *level, *advice, *source;
 } taut_condition;
+/** "absolute", "relative" or "not evaluated". */
+const char *taut__condition_level(const taut_condition *condition);
 /** Row i, NULL beyond the last. */
 const taut_condition *taut__condition(int i);
 

@@ -5,6 +5,7 @@
  *   assign.c     one row's node -> member          lists.c      rows that hold several values
  *   schedule.c   sessions and visits               parameters.c tables of the modules
  *   derive.c     defaults that depend on others, contradictions
+ *   notes.c      what has no effect or should be known
  *   resolve.c    the order of it all               write.c      case.yaml, hash    starter.c  starter case
  */
 #ifndef TAUT_PARAM_READER_H
@@ -32,7 +33,7 @@ typedef enum taut_row_type {
   TAUT_ROW_REFUSED   /**< belongs to something that this version does not have */
 } taut_row_type;
 
-enum { TAUT_ROW_STARTER = 1, TAUT_ROW_BARE = 2, TAUT_ROW_AGO = 4, TAUT_ROW_GAUGE = 8 };
+enum { TAUT_ROW_STARTER = 1, TAUT_ROW_BARE = 2, TAUT_ROW_AGO = 4, TAUT_ROW_GAUGE = 8, TAUT_ROW_PER_CM2 = 16 };
 #define TAUT_NOWHERE ((size_t)-1)
 
 typedef struct taut_row {
@@ -90,6 +91,9 @@ void taut__complain_memory(taut_reader *reader);
 /** Records a warning of the case at a node. */
 void taut__remark(taut_reader *reader, const taut_node *node, const char *format, ...) TAUT_PRINTF(3, 4);
 
+/** The same as a note; node NULL: without a place. */
+void taut__note(taut_reader *reader, const taut_node *node, const char *format, ...) TAUT_PRINTF(3, 4);
+
 /* Steps, in order. */
 bool taut__sets_apply(taut_reader *reader, const char *const *sets, size_t n);
 void taut__sections_spell_out(taut_reader *reader);
@@ -99,6 +103,7 @@ void taut__rows_assign(taut_reader *reader);
 void taut__parameters_read(taut_reader *reader);
 void taut__derive(taut_reader *reader);
 void taut__schedule_read(taut_reader *reader);
+void taut__notes_add(taut_reader *reader);
 
 /** Assigns one row from a node; complains and returns false when it does not fit. */
 bool taut__row_assign(taut_reader *reader, const taut_row *row, const taut_node *node);
@@ -108,6 +113,10 @@ void taut__row_misfit(taut_reader *reader, const taut_row *row, const taut_node 
 /** Number of a row, read and checked; also for elements of lists. */
 bool taut__row_number(taut_reader *reader, const taut_row *row, const char *key, const taut_node *node,
                       taut_value *out);
+/** True when the user gave this row a value other than that of the preset in use or the default. */
+bool taut__row_changed(taut_reader *reader, const taut_row *row);
+/** Unit of a row in messages, and the factor that leads to it from the unit of storage. */
+const char *taut__row_unit(const taut_row *row, double *factor);
 /** True when the user wrote this key (file or --set). */
 bool taut__reader_given(const taut_reader *reader, const char *key);
 /** Entry of a key of case.def. */
@@ -115,6 +124,8 @@ taut_entry *taut__reader_entry(const taut_reader *reader, const char *key);
 /** Replaces the text of a derived value. */
 void taut__reader_settle(taut_reader *reader, const char *key, taut_origin origin, const char *note, const char *format,
                          ...) TAUT_PRINTF(5, 6);
+/** True when the user wrote something else in place of the section of a key ("patient: 5"), which is complained of. */
+bool taut__reader_broken(const taut_reader *reader, const char *key);
 /** Where to point for a key: its own node, else that of its section, else NULL. */
 const taut_node *taut__reader_place(const taut_reader *reader, const char *key);
 

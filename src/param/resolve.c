@@ -1,4 +1,4 @@
-/* The order of reading a case: tree, --set, presets, rows, parameters, derived values, schedule. */
+/* The order of reading a case: tree, --set, presets, rows, parameters, derived values, schedule, notes. */
 #include "param/reader.h"
 
 #include <math.h>
@@ -36,6 +36,11 @@ const taut_node *taut__reader_place(const taut_reader *reader, const char *key) 
   return taut__node_find(reader->r->user, section);
 }
 
+bool taut__reader_broken(const taut_reader *reader, const char *key) {
+  const taut_node *section = taut__node_child(reader->r->user, key, strcspn(key, "."));
+  return section && section->kind != TAUT_NODE_MAP && !taut__node_empty(section);
+}
+
 static void read_steps(taut_reader *reader, const char *const *sets, size_t n) {
   if (!taut__sets_apply(reader, sets, n)) return;
   taut__sections_spell_out(reader);
@@ -47,6 +52,7 @@ static void read_steps(taut_reader *reader, const char *const *sets, size_t n) {
   if (reader->code == TAUT_ERR_MEMORY) return;
   taut__derive(reader);
   taut__schedule_read(reader);
+  if (!reader->errors) taut__notes_add(reader);
 }
 
 static bool prepare(taut_reader *reader, const taut_param_registry *registry, const char *name) {

@@ -196,6 +196,24 @@ static void check_common_depth(taut_reader *reader) {
   check_depth(reader, &common, taut__reader_place(reader, key), key);
 }
 
+/* Every session needs a needle length: its own, or that of treatment. */
+static void check_depths(taut_reader *reader, const taut_node *node) {
+  const taut_case *c = reader->c;
+  int wanting = 0;
+  for (int i = 0; i < c->sessions; i++) wanting += isnan(c->session[i].depth);
+  if (wanting == 0 || c->model.injury == TAUT_INJURY_EXCISION) return;
+  if (wanting == c->sessions) {
+    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "treatment.depth"), false,
+                   "treatment.depth is missing: expected the needle length set on the device, such as 1.0 mm");
+    return;
+  }
+  int i = 0;
+  for (const taut_node *n = node->first; n; n = n->next, i++)
+    if (isnan(c->session[i].depth))
+      taut__complain(reader, TAUT_ERR_INPUT, n, false,
+                     "schedule.sessions: no depth of this session; expected one here, or treatment.depth for all");
+}
+
 static bool read_sessions(taut_reader *reader) {
   taut_case *c = reader->c;
   check_common_depth(reader);
@@ -206,12 +224,11 @@ static bool read_sessions(taut_reader *reader) {
     return false;
   }
   if (!(node->kind == TAUT_NODE_LIST ? list_sessions(reader, node) : count_sessions(reader, node))) return false;
+  if (c->sessions > 1 && c->model.scale == TAUT_SCALE_ZERO && c->model.injury == TAUT_INJURY_EXCISION)
+    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "schedule.sessions"), false,
+                   "schedule.sessions: an excision happens once; expected 1, or 0 for skin without a wound");
   const taut_entry *depth = taut__reader_entry(reader, "treatment.depth");
-  bool wanting = false;
-  for (int i = 0; i < c->sessions; i++) wanting = wanting || isnan(c->session[i].depth);
-  if (wanting && c->model.injury != TAUT_INJURY_EXCISION && (depth->text || !depth->node))
-    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "treatment.depth"), false,
-                   "treatment.depth is missing: expected the needle length set on the device, such as 1.0 mm");
+  if ((depth->text || !depth->node) && !taut__reader_broken(reader, "treatment.depth")) check_depths(reader, node);
   return true;
 }
 

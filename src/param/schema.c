@@ -12,6 +12,7 @@
 #define BARE       TAUT_ROW_BARE
 #define AGO        TAUT_ROW_AGO
 #define GAUGE      TAUT_ROW_GAUGE
+#define PER_CM2    TAUT_ROW_PER_CM2
 const taut_row taut__rows[] = {
 #define KEY(key, type, unit, words, preset, low, high, at, at2, flags, doc)                                            \
   {key, TAUT_ROW_##type, unit, words, preset, low, high, at, at2, flags, doc},
@@ -104,12 +105,30 @@ void taut__remark(taut_reader *reader, const taut_node *node, const char *format
   taut__text_free(&m.text);
 }
 
+void taut__note(taut_reader *reader, const taut_node *node, const char *format, ...) {
+  statement m;
+  va_list args;
+  va_start(args, format);
+  compose(reader, node, false, &m, format, args);
+  va_end(args);
+  if (taut__texts_add(&reader->c->warnings, "note: %s%s%s", node ? m.where : "", node ? ": " : "", m.what) != TAUT_OK)
+    taut__complain_memory(reader);
+  taut__text_free(&m.text);
+}
+
+const char *taut__row_unit(const taut_row *row, double *factor) {
+  bool per_cm2 = (row->flags & TAUT_ROW_PER_CM2) != 0;
+  *factor = per_cm2 ? 100 : 1; /* from 1/mm^2 */
+  return per_cm2 ? "/cm^2" : row->unit;
+}
+
 /* "expected a length in mm, 0.01 to 10 mm, or none" */
 static void expectation(const taut_row *row, taut_text *out) {
-  const char *unit, *words;
+  const char *unit, *words, *shown;
   const signed char(*exponents)[TAUT_BASE_DIMENSIONS];
   taut_value_form form;
   char message[TAUT_MESSAGE], low[32], high[32];
+  double factor;
   if (row->type == TAUT_ROW_TIMES || row->type == TAUT_ROW_ANGLES) taut__text_add(out, "a list, each ");
   switch (row->type) {
   case TAUT_ROW_NUMBER:
@@ -118,8 +137,9 @@ static void expectation(const taut_row *row, taut_text *out) {
   case TAUT_ROW_ANGLES:
     if (taut__value_form(row->unit, &form, message) && form.unit.dimension != 0) {
       taut__unit_internal(form.unit.dimension, &unit, &words, &exponents);
-      taut__text_add(out, "%s from %s to %s %s", words, taut__number(row->low, low), taut__number(row->high, high),
-                     row->unit);
+      shown = taut__row_unit(row, &factor);
+      taut__text_add(out, "%s from %s to %s %s", words, taut__number(row->low * factor, low),
+                     taut__number(row->high * factor, high), shown);
     } else {
       taut__text_add(out, "a number from %s to %s", taut__number(row->low, low), taut__number(row->high, high));
     }
@@ -141,7 +161,7 @@ static void expectation(const taut_row *row, taut_text *out) {
     taut__text_add(out, "a name");
     return;
   case TAUT_ROW_WORDS:
-    taut__text_add(out, "a list of ids, such as [keloid]");
+    taut__text_add(out, "a list of ids, such as [%s]", row->words);
     return;
   case TAUT_ROW_SESSIONS:
     taut__text_add(out, "a whole number from 0, or a list such as [{at: 0 weeks}, {at: 3 weeks}]");

@@ -10,7 +10,7 @@ static void write_row(const taut_row *row, const char *indent, const char *key, 
   taut__text_add(out, "%s%s: %s", indent, key, row->type == TAUT_ROW_TEXT ? "My first course" : value);
   size_t width = out->length - start;
   taut__text_add(out, "%*s# %s", width < 31 ? (int)(32 - width) : 2, "", row->doc);
-  if (row->words[0] && row->type != TAUT_ROW_ONLY && !strchr(row->words, '=')) {
+  if (row->words[0] && row->type != TAUT_ROW_ONLY && row->type != TAUT_ROW_WORDS && !strchr(row->words, '=')) {
     taut__text_add(out, ": ");
     taut__words_list(row->words, out);
   }

@@ -292,6 +292,9 @@ static taut_node *read_document(builder *b) {
 taut_node *taut__tree_parse(taut_context *context, taut_arena *arena, const char *name, taut_origin origin,
                             const char *text, size_t length) {
   builder b = {.context = context, .arena = arena, .name = name, .origin = origin};
+  static const char byte_order_mark[] = "\xef\xbb\xbf";
+  const size_t mark = sizeof byte_order_mark - 1;
+  if (length >= mark && memcmp(text, byte_order_mark, mark) == 0) text += mark, length -= mark; /* takes no column */
   if (!check_text(&b, text, length)) return NULL;
   if (!yaml_parser_initialize(&b.parser)) {
     fail_memory(&b);

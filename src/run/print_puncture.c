@@ -119,6 +119,7 @@ static json_t *puncture_json(const taut_needling_report *r, bool *failed) {
       OBJECT(failed, {"nominal_mm", p->length}, {"reach_mm", p->reach}, {"speed_mm_s", p->speed / seconds_per_day},
              {"dimple_mm", p->dimple}, {"puncture_force_mN", p->puncture_force}, {"depth_mm", p->depth},
              {"force_mN", p->force}, {"hole_diameter_um", 2 * UM_PER_MM * p->hole_radius},
+             {"hole_diameter_sd_um", 2 * UM_PER_MM * p->hole_radius * p->hole_spread},
              {"hole_volume_mm3", p->hole_volume}, {"damaged_volume_mm3", p->damaged_volume},
              {"killed_volume_mm3", p->killed_volume}, {"injured_um", UM_PER_MM * r->injured},
              {"bleeding_probability", p->bleeding}, {"injury_depth_mm", p->injury_depth},
@@ -225,6 +226,7 @@ static void puncture_text(taut_text *out, const taut_needling_report *r) {
   line(out, "achieved depth", p->depth, "mm");
   line(out, "force at that depth", p->force, "mN");
   line(out, "hole left, diameter", 2 * UM_PER_MM * p->hole_radius, "um");
+  line(out, "SD from hole to hole", 2 * UM_PER_MM * p->hole_radius * p->hole_spread, "um");
   line(out, "volume of the hole", p->hole_volume, "mm3");
   line(out, "volume of broken fibres", p->damaged_volume, "mm3");
   line(out, "volume of killed cells", p->killed_volume, "mm3");

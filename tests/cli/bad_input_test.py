@@ -244,7 +244,7 @@ CASES = [
     ("an unknown parameter", add("parameters: {healing.b_Q: 5}\n"),
      "case.yaml:10:14: unknown parameter \"healing.b_Q\"; nearest known parameter \"healing.b_q\"\n"),
     ("a parameter without its group", add("parameters: {b_F: 5}\n"),
-     "case.yaml:10:14: unknown parameter group \"b_F\"; expected group.name with a group of skin, needling, healing\n"),
+     "case.yaml:10:14: unknown parameter group \"b_F\"; expected group.name with a group of skin, needling, healing, mechanics, surface\n"),
     ("a parameter out of bounds", add("parameters: {healing.b_F: -5}\n"),
      "case.yaml:10:27: healing.b_F: -5 is out of bounds; expected a number from 0 to 1000\n"),
     ("a parameter in a wrong unit", add("parameters: {healing.D_F: 0.008 mm/day}\n"),

@@ -32,6 +32,9 @@ typedef struct fixture {
   taut_domain *domain[FIXTURE_DOMAINS];
   const taut_domain *lent[FIXTURE_DOMAINS];
   double weight[FIXTURE_DOMAINS];
+  taut_domain *later[FIXTURE_DOMAINS]; /* tracks of a later session that is unlike the first, where there is one */
+  const taut_domain *later_lent[FIXTURE_DOMAINS];
+  double later_weight[FIXTURE_DOMAINS];
   taut_field_set set;
   struct taut_case c;
   struct taut_result result;
@@ -66,22 +69,35 @@ static void fixture_domains(fixture *x, bool zero) {
   x->result.weight = x->weight;
 }
 
+/* Fills a snapshot on the domains that it names. */
+static void fixture_fill(fixture *x, int s) {
+  struct taut_result *r = &x->result;
+  r->snapshot[s].data = calloc((size_t)(r->domains * x->set.n), sizeof(double *));
+  for (int d = 0; d < r->domains; d++) {
+    for (int f = 0; f < x->set.n; f++) {
+      int first, count;
+      taut__field_points(&x->set.field[f], &r->snapshot[s].domain[d]->points, &first, &count);
+      double *data = calloc((size_t)count + 1, sizeof *data);
+      for (int i = 0; i < count; i++) data[i] = fixture_value(s, d, f, i);
+      r->snapshot[s].data[d * x->set.n + f] = data;
+    }
+  }
+}
+
+static void fixture_empty(fixture *x, int s) {
+  for (int i = 0; i < x->result.domains * x->set.n; i++) free(x->result.snapshot[s].data[i]);
+  free(x->result.snapshot[s].data);
+}
+
 static void fixture_snapshots(fixture *x, int snapshots) {
   struct taut_result *r = &x->result;
   r->snapshots = snapshots;
   r->snapshot = calloc((size_t)snapshots + 1, sizeof *r->snapshot);
   for (int s = 0; s < snapshots; s++) {
     r->snapshot[s].day = r->visit_day[s % FIXTURE_VISITS];
-    r->snapshot[s].data = calloc((size_t)(r->domains * x->set.n), sizeof(double *));
-    for (int d = 0; d < r->domains; d++) {
-      for (int f = 0; f < x->set.n; f++) {
-        int first, count;
-        taut__field_points(&x->set.field[f], &r->domain[d]->points, &first, &count);
-        double *data = calloc((size_t)count + 1, sizeof *data);
-        for (int i = 0; i < count; i++) data[i] = fixture_value(s, d, f, i);
-        r->snapshot[s].data[d * x->set.n + f] = data;
-      }
-    }
+    r->snapshot[s].domain = r->domain;
+    r->snapshot[s].weight = r->weight;
+    fixture_fill(x, s);
   }
 }
 
@@ -152,6 +168,9 @@ static void fixture_facts(fixture *x) {
   r->loop_gain_inflammation = 0.4;
   r->loop_gain_tgf = 0.3;
   r->rest_residual = 1e-16;
+  r->worst_solve = 3e-14;
+  r->peak_myofibroblasts = 0.21;
+  r->peak_gate = 0.47;
   r->uncertainty = taut__strdup("The gain follows s_M, k_D and K_D, which nobody has measured.");
   assert_int_equal(taut__texts_add(&r->warnings, "depth: %s", "the needle may reach the fat"), TAUT_OK);
   assert_int_equal(taut__texts_add(&r->log, "day 0: session 1"), TAUT_OK);
@@ -183,12 +202,9 @@ static fixture *fixture_make(bool zero, int snapshots) {
 
 static void fixture_free(fixture *x) {
   struct taut_result *r = &x->result;
-  for (int s = 0; s < r->snapshots; s++) {
-    for (int i = 0; i < r->domains * x->set.n; i++) free(r->snapshot[s].data[i]);
-    free(r->snapshot[s].data);
-  }
+  for (int s = 0; s < r->snapshots; s++) fixture_empty(x, s);
   free(r->snapshot);
-  for (int d = 0; d < r->domains; d++) taut__domain_destroy(&x->domain[d]);
+  for (int d = 0; d < r->domains; d++) taut__domain_destroy(&x->domain[d]), taut__domain_destroy(&x->later[d]);
   free(r->visit_day), free(r->visit), free(r->point_day), free(r->point), free(r->observed), free(r->session);
   free(r->ledger), free(r->case_yaml), free(r->uncertainty);
   taut__texts_free(&r->warnings);

@@ -130,6 +130,9 @@ static void the_summary_holds_every_fact(void **state) {
   assert_true(json_real_value(json_object_get(json_array_get(list, 1), "achieved_depth_mm")) == 0.85);
   list = json_object_get(root, "ledgers");
   assert_true(json_real_value(json_object_get(json_array_get(list, 0), "expected")) == 1.5000001);
+  assert_true(json_real_value(json_object_get(root, "worst_transport_imbalance")) == 3e-14);
+  assert_true(json_real_value(json_object_get(root, "peak_myofibroblasts")) == 0.21);
+  assert_true(json_real_value(json_object_get(root, "peak_mechanical_gate")) == 0.47);
   assert_int_equal(json_array_size(json_object_get(root, "warnings")), 1);
   list = json_object_get(root, "visits");
   assert_int_equal(json_array_size(list), FIXTURE_VISITS);
@@ -138,6 +141,19 @@ static void the_summary_holds_every_fact(void **state) {
   outcome = json_object_get(json_object_get(json_array_get(list, 3), "quantities"), taut__quantity[0].name);
   assert_true(json_is_null(json_object_get(outcome, "change_percent"))); /* baseline 0 */
   assert_null(json_object_get(json_object_get(json_array_get(list, 3), "quantities"), taut__quantity[1].name));
+  json_decref(root);
+  free(text);
+}
+
+static void what_has_no_model_is_named_with_its_reason(void **state) {
+  fixture *x = *state;
+  char *text = NULL;
+  assert_int_equal(taut__summary_json(x->context, &x->result, &text), TAUT_OK);
+  json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *list = json_object_get(root, "not_modelled");
+  assert_int_equal(json_array_size(list), 1);
+  assert_string_equal(json_string_value(json_array_get(list, 0)), "epidermal thickness");
+  assert_has(json_string_value(json_object_get(json_object_get(root, "not_modelled_reasons"), "epidermal thickness")),
+             "no model of it");
   json_decref(root);
   free(text);
 }
@@ -247,6 +263,108 @@ static void tracks_stand_side_by_side_with_depth_downwards(void **state) {
   free(image);
 }
 
+static double read_attribute(hid_t file, const char *object, const char *name) {
+  double value = NAN;
+  hid_t attribute = H5Aopen_by_name(file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+  assert_true(attribute >= 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) >= 0);
+  H5Aclose(attribute);
+  return value;
+}
+
+/* A track in fields.h5: faces, volumes, weight, and which of three visits stand in it. */
+static void assert_track(hid_t file, const char *group, const taut_domain *domain, double weight, unsigned visits) {
+  char path[100];
+  double value[400];
+  hsize_t size[4];
+  snprintf(path, sizeof path, "%s/r", group);
+  assert_int_equal(read_doubles(file, path, value, size), 1);
+  assert_int_equal(size[0], domain->nr + 1);
+  assert_memory_equal(value, domain->r, size[0] * sizeof *value);
+  snprintf(path, sizeof path, "%s/z", group);
+  assert_int_equal(read_doubles(file, path, value, size), 1);
+  assert_memory_equal(value, domain->z, size[0] * sizeof *value);
+  snprintf(path, sizeof path, "%s/volume", group);
+  assert_int_equal(read_doubles(file, path, value, size), 2);
+  assert_int_equal(size[0] * size[1], domain->points.n);
+  assert_memory_equal(value, domain->volume, (size_t)domain->points.n * sizeof *value);
+  assert_true(read_attribute(file, group, "weight") == weight);
+  for (int s = 0; s < 3; s++) {
+    snprintf(path, sizeof path, "%s/fields/T/visit_%03d", group, s + 1);
+    assert_int_equal(H5Lexists(file, path, H5P_DEFAULT) > 0, visits >> s & 1);
+    if (!(visits >> s & 1)) continue;
+    assert_int_equal(read_doubles(file, path, value, size), 2);
+    assert_int_equal(size[0] * size[1], domain->points.n);
+  }
+}
+
+/* From snapshot `from` on, the tracks are those of a denser, deeper session: other radii, faces, numbers and weights. */
+static void fixture_unlike(fixture *x, int from) {
+  taut_track_geometry g = {.lumen = 0.04,
+                           .needle = 0.09,
+                           .outer = 0.2,
+                           .thickness = {0.1, 0.2, 1.0, 0.8},
+                           .n1 = 1,
+                           .n2 = 2,
+                           .n3 = 3,
+                           .rows = {2, 2, 3, 1}};
+  for (int d = 0; d < FIXTURE_DOMAINS; d++, g.outer *= 1.2) {
+    assert_int_equal(taut__domain_track(x->context, &g, &x->later[d]), TAUT_OK);
+    x->later_lent[d] = x->later[d];
+    x->later_weight[d] = d == 0 ? 0.4 : 0.6;
+  }
+  for (int s = from; s < x->result.snapshots; s++) {
+    fixture_empty(x, s);
+    x->result.snapshot[s].domain = x->later_lent;
+    x->result.snapshot[s].weight = x->later_weight;
+    fixture_fill(x, s);
+  }
+}
+
+static void visits_lie_on_the_tracks_of_their_own_session(void **state) {
+  fixture *x = *state;
+  void *image;
+  size_t length;
+  double value[400];
+  hsize_t size[4];
+  fixture_unlike(x, 1);
+  assert_true(x->later[0]->nr != x->domain[0]->nr);
+  assert_int_equal(taut__fields_h5(x->context, &x->result, &image, &length), TAUT_OK);
+  hid_t file = open_image(image, length);
+  assert_int_equal(read_doubles(file, "/geometry", value, size), 1);
+  assert_true(size[0] == 3 && value[0] == 1 && value[1] == 2 && value[2] == 2);
+  for (int d = 0; d < FIXTURE_DOMAINS; d++) {
+    char first[24], second[48];
+    snprintf(first, sizeof first, "/track_%d", d + 1);
+    snprintf(second, sizeof second, "/geometry_2/track_%d", d + 1);
+    assert_track(file, first, x->domain[d], x->weight[d], 1);
+    assert_track(file, second, x->later[d], x->later_weight[d], 2 + 4);
+    strcat(second, "/fields/T/visit_003");
+    read_doubles(file, second, value, size);
+    for (int i = 0; i < x->later[d]->points.n; i++) assert_true(value[i] == fixture_value(2, d, 0, i));
+  }
+  assert_true(read_attribute(file, "/geometry_2/track_1", "drawn_from_mm") == 0);
+  H5Fclose(file);
+  free(image);
+}
+
+static void equal_sessions_share_their_tracks_even_where_each_names_them_itself(void **state) {
+  fixture *x = *state;
+  const taut_domain *copy[FIXTURE_DOMAINS] = {x->lent[0], x->lent[1]};
+  double weight[FIXTURE_DOMAINS] = {x->weight[0], x->weight[1]};
+  int of[3];
+  x->result.snapshot[2].domain = copy;
+  x->result.snapshot[2].weight = weight;
+  assert_int_equal(taut__geometries(&x->result, of), 1);
+  weight[0] = 0.5; /* the same tracks, but other shares of the skin */
+  assert_int_equal(taut__geometries(&x->result, of), 2);
+  assert_true(of[0] == 0 && of[1] == 0 && of[2] == 1);
+  x->result.snapshot[1].domain = copy;
+  x->result.snapshot[1].weight = weight;
+  x->result.snapshot[2].weight = x->weight; /* back on the first ones */
+  assert_int_equal(taut__geometries(&x->result, of), 2);
+  assert_true(of[0] == 0 && of[1] == 1 && of[2] == 0);
+}
+
 static void equal_results_give_equal_bytes(void **state) {
   fixture *x = *state;
   void *a, *b;
@@ -299,6 +417,25 @@ static void the_xdmf_describes_what_is_in_the_file(void **state) {
   assert_has(xdmf.data, "<Time Value=\"0.041666666666666664\"/>");
   assert_has(xdmf.data, "<Attribute Name=\"T [pg/mm^3]\" AttributeType=\"Scalar\" Center=\"Cell\">");
   assert_int_equal(count(xdmf.data, "<Grid "), count(xdmf.data, "</Grid>"));
+  taut__text_free(&xdmf);
+}
+
+static void the_xdmf_shows_each_visit_on_its_own_tracks(void **state) {
+  fixture *x = *state;
+  fixture_unlike(x, 2);
+  check_references(x, 3 * FIXTURE_DOMAINS * (FIXTURE_FIELDS + 2));
+  taut_text xdmf = {0};
+  taut__fields_xdmf(&x->result, "fields.h5", &xdmf);
+  char *last = strstr(xdmf.data, "<Grid Name=\"visit 3\"");
+  assert_non_null(last);
+  assert_int_equal(count(last, "fields.h5:/track_"), 0);
+  assert_int_equal(count(last, "fields.h5:/geometry_2/track_"), FIXTURE_DOMAINS * (FIXTURE_FIELDS + 2));
+  assert_has(last, "fields.h5:/geometry_2/track_2/fields/C3/visit_003<");
+  assert_has(last, "Format=\"XML\">0.4</DataItem>");
+  assert_int_equal(count(last, "Format=\"XML\">0.25</DataItem>"), 0);
+  *last = '\0';
+  assert_int_equal(count(xdmf.data, "geometry_2"), 0);
+  assert_int_equal(count(xdmf.data, "Format=\"XML\">0.25</DataItem>"), 2);
   taut__text_free(&xdmf);
 }
 
@@ -459,6 +596,7 @@ static void the_table_tells_what_was_done_and_what_changed(void **state) {
   assert_has(text,
              "1-3         0-56          1.00       0.85          250        226         62 %     0.3 % /   2.0 %\n");
   assert_has(text, "     before       1 h      28 d      90 d\n");
+  assert_has(text, "\nnot modelled: epidermal thickness (no model of it yet; ");
   assert_has(text, "uncertain: The gain follows s_M");
   assert_has(text, "warning: depth: the needle may reach the fat\n");
   assert_has(text, TAUT_NOTICE);
@@ -549,11 +687,15 @@ int main(void) {
       TEST(observables_stand_in_columns_with_full_digits),
       TEST(the_log_ends_with_counts_and_warnings),
       TEST(the_summary_holds_every_fact),
+      TEST(what_has_no_model_is_named_with_its_reason),
       TEST(broken_text_of_the_user_does_not_break_the_files),
       TEST(fields_hold_values_units_and_times),
       TEST(tracks_stand_side_by_side_with_depth_downwards),
+      TEST(visits_lie_on_the_tracks_of_their_own_session),
+      TEST(equal_sessions_share_their_tracks_even_where_each_names_them_itself),
       TEST(equal_results_give_equal_bytes),
       TEST(the_xdmf_describes_what_is_in_the_file),
+      TEST(the_xdmf_shows_each_visit_on_its_own_tracks),
       cmocka_unit_test(the_zero_domain_and_no_visits_are_fine),
       TEST(hdf5_failures_are_told_and_not_printed),
       TEST(the_figure_is_well_formed_and_complete),

@@ -91,7 +91,7 @@ static void unknown_keys_and_names_come_with_the_nearest(void **state) {
       {MINIMAL "parameters: {healing.bF: 1}\n",
        "case.yaml:4:14: unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\""},
       {MINIMAL "parameters: {healin.b_F: 1}\n", "case.yaml:4:14: unknown parameter group \"healin\"; expected "
-                                                "group.name with a group of skin, needling, healing"},
+                                                "group.name with a group of skin, needling, healing, mechanics, surface"},
       {MINIMAL "parameters: {healing: 1}\n", "case.yaml:4:23: healing holds several parameters; expected a mapping"},
       {MINIMAL "parameters: 3\n",
        "case.yaml:4:13: parameters holds several keys; expected a mapping such as {healing.b_F: 5}"},

@@ -43,6 +43,12 @@ static const char *const reference =
     "schedule: {sessions: 1, follow_up: [1 h, 1 day, 28 days]}\n"
     "model: {defaults: documents, layers: reference, injury: reference, grid: G1, tracks: 1, tolerance: 1e-5}\n";
 
+static const char *const unlike = "patient: {age: 45 years}\nsite: cheek\ndevice: pen_14\n"
+                                  "treatment: {depth: 1.0 mm, density: 250 /cm^2}\n"
+                                  "schedule:\n"
+                                  "  sessions: [{at: 0 weeks}, {at: 4 weeks, depth: 0.75 mm, density: 150 /cm^2}]\n"
+                                  "  follow_up: [28 days, 56 days]\n";
+
 typedef struct course {
   taut_case *c;
   taut_model *model;
@@ -268,7 +274,7 @@ static void more_dose_means_more_response(void **state)
 {
   (void)state;
   const char *const sets[2][4] = {
-      {"treatment.density=50 /cm^2", "treatment.density=100 /cm^2", "treatment.density=250 /cm^2",
+      {"treatment.density=2 /cm^2", "treatment.density=20 /cm^2", "treatment.density=100 /cm^2",
        "treatment.density=500 /cm^2"},
       {"treatment.depth=0.5 mm", "treatment.depth=1.0 mm", "treatment.depth=1.5 mm", "treatment.depth=2.5 mm"}};
   for (int s = 0; s < 2; s++) {
@@ -279,6 +285,62 @@ static void more_dose_means_more_response(void **state)
       memcpy(last, now, sizeof last);
     }
   }
+}
+
+/* Far below the density where tracks meet, the response is proportional to the number of punctures, also below the cap of
+ * a track's radius, beyond which skin is untreated. */
+static void sparse_punctures_act_in_proportion(void **state)
+{
+  (void)state;
+  const char *const sets[3][2] = {{"treatment.density=1 /cm^2", "schedule.sessions=1"},
+                                  {"treatment.density=4 /cm^2", "schedule.sessions=1"},
+                                  {"treatment.density=16 /cm^2", "schedule.sessions=1"}};
+  double gain[3];
+  for (int i = 0; i < 3; i++) {
+    course x = start(neck, 2, sets[i]);
+    taut_result *r = NULL;
+    good(taut_run(context, x.model, &r));
+    double weights = 0;
+    for (int d = 0; d < r->domains; d++) weights += r->weight[d];
+    assert_true(fabs(weights - 1) < 1e-12);
+    gain[i] = r->visit[(r->visits - 1) * TAUT_QUANTITIES + TAUT_Q_collagen_total] - 1;
+    taut_result_destroy(&r);
+    stop(&x);
+  }
+  assert_true(gain[0] > 0);
+  assert_true(fabs(gain[1] / gain[0] / 4 - 1) < 0.05);
+  assert_true(fabs(gain[2] / gain[1] / 4 - 1) < 0.1);
+}
+
+/* Every failing allocation of a whole course is reported with a message and loses nothing (the leak check of the sanitizers
+ * watches). */
+static void memory_failures_are_reported(void **state)
+{
+  (void)state;
+  const char *sets[] = {"model.accuracy=draft", "model.tolerance=0.1"};
+  bool whole = false;
+  int failures = 0;
+  for (long n = 1; !whole && n < 3000; n += 1 + n / 20) {
+    taut_case *c = NULL;
+    taut_model *model = NULL;
+    taut_result *r = NULL;
+    good(taut_case_parse(context, "test.yaml", unlike, strlen(unlike), sets, 2, &c));
+    taut__alloc_fail_after(n);
+    taut_err err = taut_model_create(context, c, &model);
+    if (!err) err = taut_run(context, model, &r);
+    taut__alloc_fail_after(-1);
+    if (err) {
+      failures++;
+      assert_int_equal(err, TAUT_ERR_MEMORY);
+      assert_true(*taut_context_message(context) != '\0');
+    } else {
+      whole = true;
+    }
+    taut_result_destroy(&r);
+    taut_model_destroy(&model);
+    taut_case_destroy(&c);
+  }
+  assert_true(whole && failures > 20);
 }
 
 /* needling.md 11.4: what the grid holds is what the needle did. */
@@ -316,12 +378,7 @@ static void injury_volumes_on_the_grid_are_those_of_the_track(void **state)
 static void unlike_sessions_follow_each_other(void **state)
 {
   (void)state;
-  const char *text = "patient: {age: 45 years}\nsite: cheek\ndevice: pen_14\n"
-                     "treatment: {depth: 1.0 mm, density: 250 /cm^2}\n"
-                     "schedule:\n"
-                     "  sessions: [{at: 0 weeks}, {at: 4 weeks, depth: 0.75 mm, density: 150 /cm^2}]\n"
-                     "  follow_up: [28 days, 56 days]\n";
-  course x = start(text, 0, NULL);
+  course x = start(unlike, 0, NULL);
   assert_ptr_not_equal(x.model->treat[0].domain[0], x.model->treat[1].domain[0]);
   taut_report r = {0};
   good(taut__engine_advance(x.state->engine, 0, NULL, NULL, &r));
@@ -360,6 +417,8 @@ int main(void)
       cmocka_unit_test(ledgers_close_to_the_error_in_time),
       cmocka_unit_test(uniform_injury_on_a_track_is_the_well_mixed_point),
       cmocka_unit_test(more_dose_means_more_response),
+      cmocka_unit_test(sparse_punctures_act_in_proportion),
+      cmocka_unit_test(memory_failures_are_reported),
       cmocka_unit_test(injury_volumes_on_the_grid_are_those_of_the_track),
       cmocka_unit_test(unlike_sessions_follow_each_other),
   };

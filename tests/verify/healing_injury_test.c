@@ -263,6 +263,7 @@ static void dry_holes_hold_less_clot(void **state) {
     scene *s = new_scene(&p, 40, 0.9);
     s->damage.reference = false;
     s->damage.bleeding = bleeding[k];
+    s->damage.dry = 0.2;
     injure(s);
     observe(s, value);
     fb[k] = value[TAUT_O_fb_derm];
@@ -277,6 +278,7 @@ static void dry_holes_hold_less_clot(void **state) {
   p.fblood = 0;
   scene *wet = new_scene(&p, 40, 0.9), *dry = new_scene(&p, 40, 0.9);
   dry->damage.reference = false;
+  dry->damage.dry = 0.2;
   injure(wet);
   injure(dry);
   observe(wet, value);

@@ -1,0 +1,218 @@
+#include "course/clinic.h"
+#include "instruments/patch.h"
+#include "instruments/surface.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double hours_per_day = 24;
+static const double um_per_mm = 1000;
+
+struct taut_clinic {
+  taut_context *context;
+  const taut_model *model;
+  taut_patch_instrument *patch;
+  taut_view last;           /* view at the end of the last step */
+  double day;
+  taut_patch_reading baseline;
+  taut_patch_reading *point, *visit;
+  int points, capacity, visits;
+  bool no_suction;          /* a probe's equations had no solution */
+  taut_surface *surface;
+};
+
+static taut_err no_memory(taut_context *context)
+{
+  return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the instruments");
+}
+
+taut_err taut__clinic_create(taut_context *context, const taut_model *m, taut_texts *warnings, taut_clinic **out)
+{
+  *out = NULL;
+  const taut_case *c = m->c;
+  if (m->excision || c->model.layers == TAUT_LAYERS_REFERENCE || c->model.injury != TAUT_INJURY_DEVICE) return TAUT_OK;
+  taut_clinic *k = taut__alloc(1, sizeof *k);
+  if (!k) return no_memory(context);
+  k->context = context;
+  k->model = m;
+  k->visit = taut__alloc((size_t)c->follow_ups + 1, sizeof *k->visit);
+  taut_err err = k->visit ? taut__patch_create(context, c, &m->skin, m->healing, warnings, &k->patch) : no_memory(context);
+  if (err)
+    taut__clinic_destroy(&k);
+  *out = k;
+  return err;
+}
+
+void taut__clinic_destroy(taut_clinic **clinic)
+{
+  if (!clinic || !*clinic) return;
+  taut_clinic *k = *clinic;
+  taut__patch_destroy(&k->patch);
+  taut__surface_destroy(&k->surface);
+  free(k->point);
+  free(k->visit);
+  free(k);
+  *clinic = NULL;
+}
+
+taut_err taut__clinic_step(taut_clinic *k, double day, const taut_view *view)
+{
+  taut_err err = TAUT_OK;
+  if (k->points) err = taut__patch_advance(k->patch, day - k->day, &k->last, view);
+  k->last = *view;
+  k->day = day;
+  return err;
+}
+
+taut_err taut__clinic_session(taut_clinic *k, int i, const taut_view *view)
+{
+  (void)i;
+  k->last = *view;
+  return taut__patch_session(k->patch, view);
+}
+
+taut_err taut__clinic_keep(taut_clinic *k, int visit, const taut_view *view)
+{
+  if (visit >= 0) {
+    taut__patch_read(k->patch, view, &k->visit[visit]);
+    k->visits = visit + 1;
+    return TAUT_OK;
+  }
+  if (k->points == k->capacity) {
+    const int more = k->capacity ? 2 * k->capacity : 512;
+    taut_patch_reading *point = taut__realloc(k->point, (size_t)more, sizeof *point);
+    if (!point) return no_memory(k->context);
+    k->point = point;
+    k->capacity = more;
+  }
+  taut__patch_read(k->patch, view, &k->point[k->points]);
+  if (!k->points) {
+    k->baseline = k->point[0];
+    k->last = *view;
+  }
+  k->points++;
+  return TAUT_OK;
+}
+
+/* Quantities of the patch with the swelling of that time. */
+static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double oedema, double *q)
+{
+  q[TAUT_Q_dermal_thickness] = taut__patch_thickness(k->patch, r, oedema);
+  q[TAUT_Q_echo_density] = taut__patch_echo(k->patch, r, oedema);
+  q[TAUT_Q_contraction] = r->lambda - 1;
+  q[TAUT_Q_skin_tension] = r->tension;
+  q[TAUT_Q_dermal_modulus] = r->modulus;
+  q[TAUT_Q_wrinkle_depth] = r->surface.depth;
+  q[TAUT_Q_roughness_ra] = um_per_mm * r->surface.Ra;
+  q[TAUT_Q_roughness_rz] = um_per_mm * r->surface.Rz;
+  q[TAUT_Q_wrinkle_grade] = r->wrinkle_grade;
+  q[TAUT_Q_laxity_grade] = r->laxity_grade;
+}
+
+static void fill_surface(const taut_surface_values *v, double *q)
+{
+  q[TAUT_Q_erythema] = v->erythema;
+  q[TAUT_Q_oedema] = v->oedema;
+  q[TAUT_Q_pain] = v->pain;
+  q[TAUT_Q_transepidermal_water_loss] = v->transepidermal_water_loss;
+  q[TAUT_Q_open_channel_fraction] = v->open_channel_fraction;
+}
+
+/* Outcome of the last session at or before (after: counting one on that day) `day`. */
+static void fill_outcome(const taut_clinic *k, double day, bool after, double *q)
+{
+  const taut_model *m = k->model;
+  int last = -1;
+  for (int i = 0; !m->untreated && i < m->treats; i++)
+    if (m->treat[i].day < day || (after && m->treat[i].day == day)) last = i;
+  q[TAUT_Q_downtime] = q[TAUT_Q_infection_window] = q[TAUT_Q_pih_risk] = q[TAUT_Q_scar_risk] = 0;
+  if (last < 0) return;
+  const taut_surface_outcome *o = taut__surface_outcome(k->surface, last);
+  const taut_surface_risks risks = taut__surface_risks(k->surface);
+  q[TAUT_Q_downtime] = hours_per_day * o->downtime;
+  q[TAUT_Q_infection_window] = hours_per_day * o->infection_window;
+  q[TAUT_Q_pih_risk] = risks.pih;
+  q[TAUT_Q_scar_risk] = risks.tram_track;
+}
+
+static taut_err make_surface(taut_clinic *k, const taut_result *r)
+{
+  const taut_model *m = k->model;
+  const int sessions = m->untreated ? 0 : m->treats;
+  taut_surface_session *session = taut__alloc((size_t)sessions + 1, sizeof *session);
+  double *inflammation = taut__alloc_doubles((size_t)r->points + 1);
+  taut_err err = session && inflammation ? TAUT_OK : no_memory(k->context);
+  if (!err) {
+    for (int i = 0; i < sessions; i++)
+      session[i] = taut__surface_session(&m->c->device, &m->treat[i].puncture, &m->treat[i].pattern, m->treat[i].day);
+    for (int i = 0; i < r->points; i++) inflammation[i] = r->point[(size_t)i * TAUT_QUANTITIES + TAUT_Q_inflammation];
+    const taut_surface_person person = taut__surface_person(m->c);
+    const taut_surface_record record = {r->points, r->point_day, inflammation};
+    err = taut__surface_create(k->context, taut__case_params(m->c, "surface"), &person, session, sessions, &record,
+                               &k->surface);
+  }
+  free(session);
+  free(inflammation);
+  return err;
+}
+
+/* Suction at a visit; the method is told in the result. */
+static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, taut_result *r, double *q)
+{
+  const bool fine = k->model->c->model.accuracy == TAUT_FINE;
+  taut_suction_method method;
+  double error;
+  taut_err err = taut__patch_suction(k->patch, &reading->law, fine, &q[TAUT_Q_cutometer_r0], &method, &error);
+  if (err == TAUT_ERR_NUMERICS) {
+    /* no number is given; the reason is, once */
+    for (int i = 0; i < 10; i++) q[TAUT_Q_cutometer_r0 + i] = NAN;
+    err = k->no_suction ? TAUT_OK : taut__texts_add(&r->warnings, "warning: no suction numbers: %s", taut_context_message(k->context));
+    k->no_suction = true;
+    taut__fail_clear(k->context);
+  }
+  if (err || k->no_suction) return err;
+  if (!r->suction_method || method == TAUT_SUCTION_TWO_CURVE) r->suction_method = taut__suction_method_text(method);
+  r->suction_error = fmax(r->suction_error, error);
+  return TAUT_OK;
+}
+
+static taut_err fill_series(taut_clinic *k, taut_result *r)
+{
+  taut_surface_values *v = taut__alloc((size_t)r->points + 1, sizeof *v);
+  if (!v) return no_memory(k->context);
+  taut__surface_series(k->surface, r->points, r->point_day, v);
+  for (int i = 0; i < r->points; i++) {
+    double *q = &r->point[(size_t)i * TAUT_QUANTITIES];
+    const bool after = i > 0 && r->point_day[i] == r->point_day[i - 1];
+    fill_patch(k, &k->point[i], v[i].oedema, q);
+    fill_surface(&v[i], q);
+    fill_outcome(k, r->point_day[i], after, q);
+  }
+  free(v);
+  return TAUT_OK;
+}
+
+taut_err taut__clinic_finish(taut_clinic *k, taut_result *r)
+{
+  taut_err err = make_surface(k, r);
+  if (!err) err = fill_series(k, r);
+  taut_surface_values before;
+  if (!err) {
+    taut__surface_read(k->surface, -1, false, &before);
+    fill_patch(k, &k->baseline, 0, r->baseline);
+    fill_surface(&before, r->baseline);
+    fill_outcome(k, -1, false, r->baseline);
+    err = fill_suction(k, &k->baseline, r, r->baseline);
+  }
+  for (int v = 0; !err && v < r->visits; v++) {
+    double *q = &r->visit[(size_t)v * TAUT_QUANTITIES];
+    taut_surface_values now;
+    taut__surface_read(k->surface, r->visit_day[v], false, &now);
+    fill_patch(k, &k->visit[v], now.oedema, q);
+    fill_surface(&now, q);
+    fill_outcome(k, r->visit_day[v], false, q);
+    err = fill_suction(k, &k->visit[v], r, q);
+  }
+  return err;
+}

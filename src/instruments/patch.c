@@ -1,0 +1,320 @@
+#include "instruments/patch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The skin at 40 years, which ageing laws and tensions refer to. */
+static const double reference_age = 40;
+
+struct taut_patch_instrument {
+  taut_context *context;
+  taut_mechanics_params p;
+  const taut_healing *healing;
+  taut_material material;
+  taut_mixture mixture;
+  taut_mixture_state state;
+  double film[2];     /**< SC, VE: no model of epidermal thickness yet */
+  double h_d0;
+  taut_wrinkle mode[TAUT_WRINKLE_MODES];
+  bool anchored;      /**< suction at the baseline is known */
+  bool inside;        /**< the baseline lies in the emulator's range */
+  taut_suction_reading base;
+  double base_error;
+  taut_suction_values emulated_base;
+  taut_skin_law base_law;
+};
+
+const char *taut__suction_method_text(taut_suction_method method)
+{
+  static const char *const text[] = {"none", "emulator", "two-curve", "finite elements"};
+  return text[method];
+}
+
+static int layer_of(int mixture_layer)
+{
+  return mixture_layer == TAUT_MIX_PD ? TAUT_PAPILLARY : TAUT_RETICULAR;
+}
+
+static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin, const taut_healing *healing,
+                                       const taut_mechanics_params *p, const taut_mechanics_site *site)
+{
+  taut_mechanics_person who = taut__mechanics_reference_person(p);
+  taut_patient young = c->patient;
+  taut_site bare = c->site;
+  young.age = reference_age;
+  young.menopause = 0;
+  bare.own_dermis = bare.own_papillary = NAN;
+  const taut_skin_params *sp = taut__case_params(c, "skin");
+  const taut_skin now = taut__skin_build(sp, &c->patient, &bare, c->site.source);
+  const taut_skin then = taut__skin_build(sp, &young, &bare, c->site.source);
+  const double h[TAUT_MECH_LAYERS] = {skin->sc, skin->ve, skin->papillary, skin->reticular, fmax(skin->fat, site->least_base)};
+  memcpy(who.thickness, h, sizeof h);
+  who.age = c->patient.age;
+  who.male = c->patient.sex == TAUT_MALE;
+  who.photo = healing->profile.photo / 3; /* max(0, u - u_ref), design rule 11 */
+  who.smoking = healing->profile.smoking;
+  who.hydration = c->patient.hydration;
+  who.collagen_factor = healing->f_m;
+  who.dermis_factor = now.dermis / then.dermis;
+  who.sigma0 = site->sigma0;
+  who.laxity = c->patient.laxity;
+  who.documents = false;
+  return who;
+}
+
+static void rest_of(const taut_healing *h, taut_mixture_rest rest[TAUT_MIX_LAYERS])
+{
+  for (int i = 0; i < TAUT_MIX_LAYERS; i++) {
+    const taut_layer_constants *l = &h->layer[layer_of(i)];
+    rest[i] = (taut_mixture_rest){.C3 = l->C3_r, .Cn = l->Cn_r, .Cx = l->Cx_r, .X = l->X_r, .ev = l->ev_r, .em = l->em_r,
+                                  .H = l->H_r, .P_ev = (h->p.k_ea + h->p.d_ev) * l->ev_r};
+  }
+}
+
+static taut_err tell(taut_context *context, const taut_case *c, const taut_mechanics_site *site, const taut_material *m,
+                     taut_texts *warnings)
+{
+  taut_err err = TAUT_OK;
+  if (site->warning) err = taut__texts_add(warnings, "note: %s", site->warning);
+  if (!err && m->prestretch != TAUT_PRESTRETCH_FREE)
+    err = taut__texts_add(warnings, "warning: the tension of %s for this person%s is outside what the material can carry; its "
+                                    "elastin pre-stretch was held at the %s end of its range",
+                          c->site.name, isnan(c->patient.laxity) ? "" : " and this laxity",
+                          m->prestretch == TAUT_PRESTRETCH_CLIPPED_LOW ? "low" : "high");
+  return err ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for warnings") : TAUT_OK;
+}
+
+taut_err taut__patch_create(taut_context *context, const taut_case *c, const taut_skin *skin, const taut_healing *healing,
+                            taut_texts *warnings, taut_patch_instrument **out)
+{
+  *out = NULL;
+  taut_patch_instrument *i = taut__alloc(1, sizeof *i);
+  if (!i) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the patch");
+  i->context = context;
+  i->healing = healing;
+  i->p = *(const taut_mechanics_params *)taut__case_params(c, "mechanics");
+  const taut_mechanics_site site = taut__mechanics_site(c->site.name);
+  const taut_mechanics_person who = person_of(c, skin, healing, &i->p, &site);
+  taut_mixture_rest rest[TAUT_MIX_LAYERS];
+  rest_of(healing, rest);
+  taut_err err = taut__material_create(context, &i->p, &who, &i->material);
+  if (!err) err = tell(context, c, &site, &i->material, warnings);
+  if (!err) err = taut__mixture_create(context, &i->p, &i->material, rest, false, &i->mixture);
+  if (err) {
+    free(i);
+    return err;
+  }
+  taut__mixture_surround(&i->mixture, &i->p, c->site.area);
+  taut__mixture_start(&i->mixture, &i->state);
+  i->film[0] = i->material.h[TAUT_MECH_SC];
+  i->film[1] = i->material.h[TAUT_MECH_VE];
+  i->h_d0 = i->material.h[TAUT_MECH_PD] + i->material.h[TAUT_MECH_RD];
+  taut__wrinkle_modes(&i->p, i->material.h, i->material.E_sc, i->material.E_ve, i->mode);
+  i->base_law = taut__mixture_law(&i->mixture, &i->state, i->film);
+  *out = i;
+  return TAUT_OK;
+}
+
+void taut__patch_destroy(taut_patch_instrument **patch)
+{
+  if (!patch) return;
+  free(*patch);
+  *patch = NULL;
+}
+
+/* Fields at the end of a step, rates as means of both ends. */
+static taut_mixture_input input_of(const taut_healing *h, int layer, const taut_view *from, const taut_view *to)
+{
+  const int l = layer_of(layer);
+  const double ratio[2][2] = {{from->loss[TAUT_H_Cn][l] / from->mean[TAUT_H_Cn][l], to->loss[TAUT_H_Cn][l] / to->mean[TAUT_H_Cn][l]},
+                              {from->loss[TAUT_H_Cx][l] / from->mean[TAUT_H_Cx][l], to->loss[TAUT_H_Cx][l] / to->mean[TAUT_H_Cx][l]}};
+#define MIDDLE(what, f) (0.5 * (from->what[f][l] + to->what[f][l]))
+  return (taut_mixture_input){.C3 = to->mean[TAUT_H_C3][l],
+                              .Cn = to->mean[TAUT_H_Cn][l],
+                              .Cx = to->mean[TAUT_H_Cx][l],
+                              .X = to->mean[TAUT_H_X][l],
+                              .ev = to->mean[TAUT_H_ev][l],
+                              .em = to->mean[TAUT_H_em][l],
+                              .H = to->mean[TAUT_H_H][l],
+                              .A = to->mean[TAUT_H_A][l],
+                              .A_deposit = 0.5 * (from->A_deposit[l] + to->A_deposit[l]),
+                              .P_3 = MIDDLE(production, TAUT_H_C3),
+                              .P_n = MIDDLE(production, TAUT_H_Cn),
+                              .P_X = MIDDLE(production, TAUT_H_X),
+                              .P_ev = MIDDLE(production, TAUT_H_ev),
+                              .k_x = h->p.k_x,
+                              .k_ea = h->p.k_ea,
+                              .loss_n = 0.5 * (ratio[0][0] + ratio[0][1]) - h->p.k_x,
+                              .loss_x = 0.5 * (ratio[1][0] + ratio[1][1])};
+#undef MIDDLE
+}
+
+taut_err taut__patch_advance(taut_patch_instrument *i, double dt, const taut_view *from, const taut_view *to)
+{
+  taut_mixture_input in[TAUT_MIX_LAYERS];
+  for (int l = 0; l < TAUT_MIX_LAYERS; l++) in[l] = input_of(i->healing, l, from, to);
+  return taut__mixture_advance(i->context, &i->mixture, dt, in, &i->state);
+}
+
+taut_err taut__patch_session(taut_patch_instrument *i, const taut_view *after)
+{
+  taut_mixture_input in[TAUT_MIX_LAYERS];
+  for (int l = 0; l < TAUT_MIX_LAYERS; l++) in[l] = input_of(i->healing, l, after, after);
+  return taut__mixture_session(i->context, &i->mixture, in, &i->state);
+}
+
+/* Incremental modulus of the whole skin in the plane: equibiaxial stiffness of the membrane over its thickness. */
+static double modulus_of(const taut_patch_instrument *i, double lambda, double h)
+{
+  const double step = 1e-5;
+  const double a[2] = {lambda - step, lambda - step}, b[2] = {lambda + step, lambda + step};
+  double low[2], high[2];
+  taut__mixture_tension(&i->mixture, &i->state, a, low);
+  taut__mixture_tension(&i->mixture, &i->state, b, high);
+  return (1 - i->p.nu_sheet) * (high[0] - low[0]) / (2 * step) / h;
+}
+
+void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, taut_patch_reading *out)
+{
+  const taut_mixture_reading m = taut__mixture_read(&i->mixture, &i->state);
+  double now = 0, rest = 0, q = 0, q_rest = 0, water = 0;
+  for (int k = 0; k < TAUT_MIX_LAYERS; k++) {
+    const int l = layer_of(k);
+    const taut_layer_constants *r = &i->healing->layer[l];
+    const double h = i->mixture.h[k];
+    const double in = view->mean[TAUT_H_C3][l] + view->mean[TAUT_H_Cn][l] + view->mean[TAUT_H_Cx][l];
+    now += h * in;
+    rest += h * r->in_r;
+    q += h * (in + view->mean[TAUT_H_X][l]);
+    q_rest += h * r->Ct_r;
+    water += h * (view->mean[TAUT_H_H][l] / r->H_r - 1);
+  }
+  *out = (taut_patch_reading){.h_d = m.h_d,
+                              .fibres = now / rest * i->h_d0 / m.h_d,
+                              .connectivity = now / q / (rest / q_rest),
+                              .water = 1 + i->p.v_H * water / i->h_d0,
+                              .lambda = 0.5 * (m.lambda[0] + m.lambda[1]),
+                              .tension = 0.5 * (m.tension[0] + m.tension[1])};
+  out->modulus = modulus_of(i, out->lambda, m.h_d + i->film[0] + i->film[1]);
+  const double strain =
+      taut__wrinkle_strain(&i->p, i->p.eps_w, out->lambda, out->tension - i->mixture.T0[0], i->mixture.k_p);
+  out->surface = taut__roughness(&i->p, i->mode, strain);
+  out->wrinkle_grade = taut__grade_wrinkle(&i->p, out->surface.depth);
+  out->laxity_grade = taut__grade_laxity(&i->p, out->tension, i->material.tension_40);
+  out->law = taut__mixture_law(&i->mixture, &i->state, i->film);
+}
+
+double taut__patch_thickness(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema)
+{
+  return taut__ultrasound_thickness(&i->p, r->h_d, oedema * r->h_d);
+}
+
+double taut__patch_echo(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema)
+{
+  return taut__echo_density(&i->p, r->fibres / (1 + oedema), r->connectivity, r->water + oedema);
+}
+
+const taut_mixture_state *taut__patch_state(const taut_patch_instrument *i)
+{
+  return &i->state;
+}
+
+const taut_mixture *taut__patch_mixture(const taut_patch_instrument *i)
+{
+  return &i->mixture;
+}
+
+/* ------------------------------------------------------------------------------------------------------- suction ---- */
+
+static taut_err by_finite_elements(taut_patch_instrument *i, const taut_skin_law *law, int cycles,
+                                   taut_suction_reading *reading, double *error)
+{
+  taut_suction s = taut__suction_default(law, 1.0, TAUT_MESH_M2);
+  s.protocol.cycles = cycles;
+  taut_err err = taut__suction_check(i->context, "suction", &s);
+  if (err) return err;
+  taut_suction_result result;
+  err = taut__suction_run(&s, &result);
+  if (err) err = taut__fail(i->context, TAUT_ERR_NUMERICS, "suction", "%s", result.reason);
+  *reading = result.reading;
+  *error = result.error_mesh + result.error_time;
+  taut__suction_free(&result);
+  return err;
+}
+
+/* Values of the two-curve model on a skin. */
+static taut_err by_two_curves(taut_patch_instrument *i, const taut_skin_law *law, taut_suction_values *out)
+{
+  const taut_suction s = taut__suction_default(law, 1.0, TAUT_MESH_M1);
+  taut_two_curve curve;
+  taut_err err = taut__suction_curves(i->context, "suction", &s.probe, &curve, NULL);
+  if (err) return err;
+  const int n = taut__suction_points(&s.protocol) + 1;
+  double *time = taut__alloc_doubles(3 * (size_t)n);
+  if (!time) return taut__fail(i->context, TAUT_ERR_MEMORY, NULL, "no memory for suction");
+  taut__suction_schedule(&s.protocol, time, time + n);
+  err = taut__two_curve_run(i->context, &curve, &law->viscosity, n, time, time + n, time + 2 * n);
+  const taut_suction_reading r = taut__suction_read(&s.protocol, time, time + 2 * n);
+  *out = (taut_suction_values){.R0 = r.R[0], .Ue = r.Ue, .R2 = r.R[2], .R5 = r.R[5], .R7 = r.R[7]};
+  free(time);
+  return err;
+}
+
+static taut_err anchor(taut_patch_instrument *i)
+{
+  if (i->anchored) return TAUT_OK;
+  taut_err err = by_finite_elements(i, &i->base_law, 3, &i->base, &i->base_error);
+  if (err) return err;
+  double x[TAUT_FEATURES];
+  taut__emulator_features(&i->base_law, x);
+  i->inside = taut__emulator_outside(x) < 0;
+  if (i->inside)
+    i->emulated_base = taut__emulate(x);
+  else
+    err = by_two_curves(i, &i->base_law, &i->emulated_base);
+  i->anchored = !err;
+  return err;
+}
+
+taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law, bool finite, double values[10],
+                             taut_suction_method *method, double *error)
+{
+  for (int k = 0; k < 10; k++) values[k] = NAN;
+  if (finite) {
+    taut_suction_reading r;
+    *method = TAUT_SUCTION_FINITE_ELEMENTS;
+    taut_err err = by_finite_elements(i, law, 3, &r, error);
+    if (!err) memcpy(values, r.R, sizeof r.R);
+    return err;
+  }
+  taut_err err = anchor(i);
+  if (err) return err;
+  double x[TAUT_FEATURES];
+  taut__emulator_features(law, x);
+  taut_suction_values fast;
+  if (i->inside && taut__emulator_outside(x) < 0) {
+    *method = TAUT_SUCTION_EMULATOR;
+    fast = taut__emulate(x);
+  } else {
+    *method = TAUT_SUCTION_TWO_CURVE;
+    err = by_two_curves(i, law, &fast);
+    if (!err && i->inside) err = by_two_curves(i, &i->base_law, &i->emulated_base);
+    i->inside = false;
+  }
+  if (err) return err;
+  const taut_suction_values base = {i->base.R[0], i->base.Ue, i->base.R[2], i->base.R[5], i->base.R[7]};
+  const taut_suction_values v = taut__anchor(&base, &i->emulated_base, &fast);
+  *error = i->base_error + (*method == TAUT_SUCTION_EMULATOR ? 0.0015 : 0.005); /* mechanics.md 6.1, 6.3 */
+  values[0] = v.R0;
+  values[1] = v.R0 * (1 - v.R2);
+  values[2] = v.R2;
+  values[5] = v.R5;
+  values[6] = v.R5 / v.R7 - 1;
+  values[7] = v.R7;
+  values[8] = v.R0 * v.R2;
+  /* the fast models know one cycle: what later cycles add is taken in proportion to the baseline */
+  values[3] = v.R0 * i->base.R[3] / i->base.R[0];
+  values[9] = values[3] - v.R0;
+  return TAUT_OK;
+}
