@@ -126,6 +126,27 @@ int cli_memory_error(void);
 /** Flushes standard output and reports what could not be written; `status` when all went well. */
 int cli_close_output(int status);
 
+/* observables.c */
+
+/** The file of --observables on its way. */
+typedef struct cli_observables {
+  const char *path; /**< as the user wrote it; NULL: none was asked for */
+  char *part;       /**< where it is written until it is complete; NULL for pipes and devices, which are written directly */
+  char *final;      /**< what it becomes */
+} cli_observables;
+
+/** Finds out before anything is computed whether the file may and can be written; leaves nothing behind.  Exit status;
+ *  release with cli_observables_free() in any case.
+ *  @param folder  result folder, which the file must not lie in */
+int cli_observables_prepare(const cli_values *values, const char *folder, cli_observables *o);
+/** Writes the file under its temporary name.  Exit status. */
+int cli_observables_write(taut_context *context, const taut_result *result, const cli_values *values,
+                          const cli_observables *o);
+/** Gives it its name.  Exit status. */
+int cli_observables_commit(const cli_observables *o);
+/** Removes what has not got its name. */
+void cli_observables_free(cli_observables *o);
+
 /* commands.c */
 int cli_run(const cli_command *command, const cli_values *values);
 int cli_check(const cli_command *command, const cli_values *values);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /** Text that becomes standard output when all of it is there. */
@@ -65,29 +64,6 @@ static char *default_folder(const char *path) {
   return folder;
 }
 
-/** Name beside `path` under which a file is written before it is complete.  Release with free(). */
-static char *temporary_name(const char *path) {
-  const size_t size = strlen(path) + 32;
-  char *name = malloc(size);
-  if (name) snprintf(name, size, "%s.%ld.part", path, (long)getpid());
-  return name;
-}
-
-/** Finds out before anything is computed whether the observables can be written; leaves nothing behind.
- *  @param part  name that the file has until it is complete; emptied for pipes and devices, which have none */
-static int probe_observables(const char *path, char *part) {
-  struct stat there;
-  if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
-    part[0] = '\0';
-    return S_ISDIR(there.st_mode) ? cli_io_error(path, EISDIR) : 0;
-  }
-  FILE *probe = fopen(part, "wx");
-  if (!probe) return cli_io_error(path, errno);
-  fclose(probe);
-  remove(part);
-  return 0;
-}
-
 /** A warning that says itself how much it weighs needs no further word. */
 static bool is_labelled(const char *text) {
   static const char *const labels[] = {"note: ", "warning: ", "strong warning: "};
@@ -104,12 +80,6 @@ static void print_warnings(const taut_model *model) {
   for (size_t i = 0; i < n; i++) fprintf(stderr, "%s%s\n", is_labelled(text[i]) ? "" : "warning: ", text[i]);
 }
 
-/** Writes the observables to `path`.  Exit status. */
-static int write_observables(taut_context *context, const taut_result *result, const char *path) {
-  const taut_err err = taut_result_write_observables(context, result, path);
-  return err ? cli_fail(context, err) : 0;
-}
-
 static int print_table(const taut_context *context, const taut_result *result) {
   answer table;
   const int status = answer_open(&table);
@@ -119,23 +89,31 @@ static int print_table(const taut_context *context, const taut_result *result) {
 /** Writes everything a run leaves.  The table goes first: when standard output is full, nothing stands under a final
  *  name; the observables take theirs last, when the folder is complete. */
 static int write_results(taut_context *context, const cli_values *values, const taut_result *result, const char *folder,
-                         const char *part) {
-  const char *observables = values->observables;
+                         const cli_observables *observables) {
   int status = values->quiet ? 0 : print_table(context, result);
-  if (!status && observables) status = write_observables(context, result, *part ? part : observables);
+  if (!status) status = cli_observables_write(context, result, values, observables);
   if (!status) {
     const taut_err err = taut_result_write(context, result, folder, values->force);
     if (err) status = cli_fail(context, err);
   }
-  if (!status && observables && *part && rename(part, observables) != 0) status = cli_io_error(observables, errno);
-  if (status && observables && *part) remove(part);
+  if (!status) status = cli_observables_commit(observables);
   if (!status && !values->quiet) fprintf(stderr, "Results are in %s/\n", folder);
   return status;
 }
 
+/** Saves what is known of a run that failed numerically, and tells where. */
+static void save_log(taut_context *context, const char *folder) {
+  const char *path = NULL;
+  const taut_err err = taut_context_log_write(context, folder, &path);
+  if (err)
+    cli_fail(context, err);
+  else
+    fprintf(stderr, "taut: the log of the run is in %s\n", path);
+}
+
 /** Builds the model, runs it, writes the results.  Exit status. */
 static int simulate(taut_context *context, const cli_values *values, const taut_case *c, const char *folder,
-                    const char *part) {
+                    const cli_observables *observables) {
   taut_model *model = NULL;
   taut_result *result = NULL;
   int status = 0;
@@ -149,7 +127,8 @@ static int simulate(taut_context *context, const cli_values *values, const taut_
   if (err)
     status = cli_fail(context, err);
   else
-    status = write_results(context, values, result, folder, part);
+    status = write_results(context, values, result, folder, observables);
+  if (err == TAUT_ERR_NUMERICS) save_log(context, folder);
   taut_result_destroy(&result);
   taut_model_destroy(&model);
   return status;
@@ -159,11 +138,11 @@ int cli_run(const cli_command *command, const cli_values *values) {
   (void)command;
   taut_context *context = NULL;
   taut_case *c = NULL;
+  cli_observables observables = {0};
   char *folder = values->output ? NULL : default_folder(values->operand[0]);
-  char *part = values->observables ? temporary_name(values->observables) : NULL;
   const char *target = values->output ? values->output : folder;
   int status = cli_context_create(values->quiet, values->threads ? values->threads : 1, &context);
-  if (!status && (!target || (values->observables && !part))) status = cli_memory_error();
+  if (!status && !target) status = cli_memory_error();
   if (!status) {
     cli_catch_interrupts();
     status = read_case(context, values, &c);
@@ -172,12 +151,12 @@ int cli_run(const cli_command *command, const cli_values *values) {
     const taut_err err = taut_result_folder_check(context, target, values->force);
     if (err) status = cli_fail(context, err);
   }
-  if (!status && part) status = probe_observables(values->observables, part);
-  if (!status) status = simulate(context, values, c, target, part);
+  if (!status) status = cli_observables_prepare(values, target, &observables);
+  if (!status) status = simulate(context, values, c, target, &observables);
+  cli_observables_free(&observables);
   taut_case_destroy(&c);
   taut_context_destroy(&context);
   free(folder);
-  free(part);
   return status;
 }
 

@@ -69,15 +69,26 @@ static int assign_count(const parser *p, const cli_option *option, const char *t
   return 0;
 }
 
+/** "track or zero", "a, b or c": the words in `buffer`. */
+static const char *join_words(const char *const *words, char buffer[128]) {
+  const size_t n = count_words(words);
+  size_t length = 0;
+  buffer[0] = '\0';
+  for (size_t i = 0; i < n && length < 128; i++)
+    length += (size_t)snprintf(buffer + length, 128 - length, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
+  return buffer;
+}
+
 static int assign_choice(const parser *p, const cli_option *option, const char *text, const char **out) {
-  char hint[128];
+  char hint[128], expected[128];
   if (has_word(option->unbuilt, text)) {
     char what[128];
     snprintf(what, sizeof what, "--%s %s", option->name, text);
     return cli_refuse(what);
   }
   if (!has_word(option->choices, text))
-    return cli_usage_error(p->command, "--%s: unknown value '%s'%s", option->name, text,
+    return cli_usage_error(p->command, "--%s: unknown value '%s'; expected %s%s", option->name, text,
+                           join_words(option->choices, expected),
                            cli_suggestion(text, option->choices, count_words(option->choices), "", hint));
   *out = text;
   return 0;

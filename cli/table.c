@@ -46,7 +46,8 @@ static const cli_option run_options[] = {
      .letter = 'f',
      .kind = CLI_FLAG,
      .offset = AT(force),
-     .help = "replace an existing result folder; without it a folder that is not empty is refused"},
+     .help = "replace an existing result folder and an existing file of --observables; without it a folder that is not "
+             "empty and a file that exists are refused"},
     SET_OPTION,
     {.name = "scale",
      .kind = CLI_CHOICE,
@@ -69,7 +70,7 @@ static const cli_option run_options[] = {
      .argument = "FILE.csv",
      .completion = CLI_ANY_FILE,
      .help = "also write the observables of the healing model, under the names of its documentation, one row per "
-             "follow-up time (after the injury on a session day), with full digits"},
+             "follow-up time (after the injury on a session day), with full digits; FILE.csv lies outside DIR"},
     {.name = "quiet",
      .letter = 'q',
      .kind = CLI_FLAG,
@@ -186,10 +187,10 @@ const cli_command cli_commands[] = {
          "Reads a case, simulates the course it describes, prints a short table of the outcome and writes a result "
          "folder: case.yaml (the case with every default, which runs again to the same tables), summary.json, "
          "visits.csv (each quantity at each follow-up time), course.csv (the whole course), fields.h5 with fields.xdmf "
-         "(fields for ParaView), course.svg (a figure of the course) and log.txt.\n\n"
+         "(fields for ParaView), course.svg (a figure of the course), histology_*.png (virtual biopsies) and log.txt.\n\n"
          "The folder appears under its name only when everything in it is complete. When a run is interrupted or "
-         "fails, "
-         "nothing is left. On a terminal a progress bar shows the simulated day and the time left.",
+         "fails, nothing is left, except that a run whose numerical solution fails saves its log beside the folder, as "
+         "DIR.log. On a terminal a progress bar shows the simulated day and the time left.",
      .options = run_options,
      .examples = run_examples},
     {.name = "check",
@@ -262,7 +263,7 @@ const cli_command cli_commands[] = {
 const cli_status cli_statuses[] = {
     {"0", "done"},
     {"2", "usage or input error; nothing was written"},
-    {"3", "the numerical solution failed"},
+    {"3", "the numerical solution failed; the log of the run is saved beside the result folder"},
     {"4", "input or output failed (disk full, not writable); nothing stands under a final name"},
     {"5", "internal error"},
     {"130, 143", "interrupted by SIGINT or SIGTERM; nothing stands under a final name"},

@@ -84,6 +84,9 @@ TAUT_API TAUT_MUST_USE taut_err taut_context_create(const taut_context_options *
 TAUT_API void taut_context_destroy(taut_context **context);
 /** Text of the last failure, possibly several lines, each `where: what`; "" when nothing failed.  Lent. */
 TAUT_API const char *taut_context_message(const taut_context *context);
+/** Log of the last taut_model_create() or taut_run() that failed for good (negative code): what was run, a line a step and
+ *  event up to the failure, warnings, and why it failed; "" when that call did not fail so.  Lent until the next one. */
+TAUT_API const char *taut_context_log(const taut_context *context);
 
 /* --------------------------------------------------------------------------------------------------- case ---- */
 
@@ -147,6 +150,10 @@ TAUT_API TAUT_MUST_USE taut_err taut_result_folder_check(taut_context *context, 
  *  @param force  replace an existing non-empty folder */
 TAUT_API TAUT_MUST_USE taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder,
                                                   bool force);
+/** Writes taut_context_log() beside the result folder that did not come about: FOLDER.log, or FOLDER.2.log ... where that
+ *  name is taken; nothing is replaced.  The file appears whole or not at all; missing parents are made.
+ *  @param path  gets its name; lent until the next call */
+TAUT_API TAUT_MUST_USE taut_err taut_context_log_write(taut_context *context, const char *folder, const char **path);
 /** Writes the observables of the healing document, one row a follow-up time, full digits (CSV). */
 TAUT_API TAUT_MUST_USE taut_err taut_result_write_observables(taut_context *context, const taut_result *result,
                                                               const char *path);

@@ -48,6 +48,11 @@ void taut__text_vadd(taut_text *text, const char *format, va_list args) TAUT_PRI
 void taut__text_addn(taut_text *text, const char *bytes, size_t n);
 void taut__text_free(taut_text *text);
 
+/** Takes a text over as what taut_context_log() gives, in place of the former one; an incomplete one counts as none. */
+void taut__keep_log(taut_context *context, taut_text *text);
+/** Takes over the name of the file to which that log went; returns it, lent. */
+const char *taut__keep_log_path(taut_context *context, char *path);
+
 /** List of texts (warnings).  Zero-initialise. */
 typedef struct taut_texts {
   char **item;

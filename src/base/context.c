@@ -11,6 +11,8 @@ struct taut_context {
   char *given_dir;              /* options.data_dir, owned; NULL when not given */
   char *data_dir;               /* found folder, owned; NULL until asked for */
   taut_text message;
+  taut_text log;  /* of the last run that failed for good */
+  char *log_path; /* file it was written to, owned */
   taut_err code; /* first recorded failure */
   int failures;
 };
@@ -38,6 +40,8 @@ taut_err taut_context_create(const taut_context_options *options, taut_context *
 void taut_context_destroy(taut_context **context) {
   if (context == NULL || *context == NULL) return;
   taut__text_free(&(*context)->message);
+  taut__text_free(&(*context)->log);
+  free((*context)->log_path);
   free((*context)->given_dir);
   free((*context)->data_dir);
   free(*context);
@@ -45,6 +49,23 @@ void taut_context_destroy(taut_context **context) {
 }
 
 /* ----------------------------------------------------------------------------------------------- failures ---- */
+
+void taut__keep_log(taut_context *context, taut_text *text) {
+  if (context == NULL || text->failed) taut__text_free(text);
+  if (context == NULL) return;
+  taut__text_free(&context->log);
+  context->log = *text;
+  *text = (taut_text){0};
+}
+
+const char *taut__keep_log_path(taut_context *context, char *path) {
+  free(context->log_path);
+  return context->log_path = path;
+}
+
+const char *taut_context_log(const taut_context *context) {
+  return context == NULL || context->log.data == NULL ? "" : context->log.data;
+}
 
 const char *taut_context_message(const taut_context *context) {
   if (context == NULL || context->code == TAUT_OK) return "";

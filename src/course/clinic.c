@@ -177,6 +177,36 @@ static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, 
   return TAUT_OK;
 }
 
+/* What the unknown constants can do to a quantity: the loss of elastin is known within a factor of 10 either way, the stretch
+ * at which new collagen is laid down between 1.045 and 1.10.  Slopes a unit of elastin and of collagen: composition table of
+ * mechanics.md (T5), default skin; `relative`: to the baseline. */
+typedef struct unknown {
+  int quantity;
+  bool relative;
+  double elastin, collagen;
+} unknown;
+static const unknown unknowns[] = {
+    {TAUT_Q_skin_tension, true, 0.230, 0.110},  {TAUT_Q_contraction, false, 0.0465, 0.0223},
+    {TAUT_Q_laxity_grade, false, 0.83, 0.40},   {TAUT_Q_cutometer_r0, true, 0.0848, 0.083},
+    {TAUT_Q_cutometer_r2, false, 0.0097, 0.005}, {TAUT_Q_cutometer_r5, false, 0.0585, 0.0225},
+    {TAUT_Q_cutometer_r7, false, 0.0217, 0.0075}};
+
+static void mark_undemonstrable(const taut_clinic *k, taut_result *r)
+{
+  const double decade = 10;
+  for (size_t u = 0; u < sizeof unknowns / sizeof *unknowns; u++) {
+    const int q = unknowns[u].quantity;
+    bool within = r->visits > 0 && !isnan(r->baseline[q]);
+    for (int v = 0; v < r->visits; v++) {
+      const double change = fabs(r->visit[(size_t)v * TAUT_QUANTITIES + q] - r->baseline[q]);
+      const double band = unknowns[u].elastin * (decade - 1) * fabs(k->visit[v].elastin - k->baseline.elastin) +
+                          unknowns[u].collagen * fabs(k->visit[v].load - k->baseline.load);
+      within &= change <= band * (unknowns[u].relative ? r->baseline[q] : 1) || change <= 1e-9 * fabs(r->baseline[q]);
+    }
+    r->undemonstrable[q] = within && !k->model->untreated;
+  }
+}
+
 static taut_err fill_series(taut_clinic *k, taut_result *r)
 {
   taut_surface_values *v = taut__alloc((size_t)r->points + 1, sizeof *v);
@@ -214,5 +244,6 @@ taut_err taut__clinic_finish(taut_clinic *k, taut_result *r)
     fill_outcome(k, r->visit_day[v], false, q);
     err = fill_suction(k, &k->visit[v], r, q);
   }
+  if (!err) mark_undemonstrable(k, r);
   return err;
 }

@@ -48,24 +48,37 @@ static void layer_constants(const taut_healing *h, const taut_person *person, co
   l->H_r = person->H_r;
 }
 
+/* The young person must have grown old to numbers: g and qr of the age initialiser. */
+static taut_err check_person(taut_context *context, const taut_person *person) {
+  if (!(isfinite(person->g) && person->g > 0 && isfinite(person->qr) && person->qr > 0 && person->qr <= 1))
+    return taut__fail(context, TAUT_ERR_INPUT, NULL,
+                      "collagen cannot be followed from 20 years to this age: its loss and the clearance of its fragments are "
+                      "too fast; lower healing.d_x, healing.f_X, healing.q_y or healing.photo_uv");
+  if (!(person->Y > 0))
+    return taut__fail(context, TAUT_ERR_INPUT, NULL,
+                      "no rest state: fibroblasts make no collagen (synthesis %.4g of young, must be > 0); lower healing.age_Y, "
+                      "healing.smoke_Y or healing.photo_Y, or raise healing.meno_Y",
+                      person->Y);
+  return TAUT_OK;
+}
+
 /* A rest state must exist: amounts and constants positive, finite. */
 static taut_err check_layer(taut_context *context, const taut_layer_constants *l, const char *layer,
                             const char *suffix) {
-  const char *where = "healing";
   if (!(l->Cx_r > 0))
-    return taut__fail(context, TAUT_ERR_INPUT, where,
+    return taut__fail(context, TAUT_ERR_INPUT, NULL,
                       "no rest state in the %s dermis: crosslinked collagen would be %.4g (must be > 0): too much "
                       "collagen is new (%.4g) or type III (%.4g); lower healing.y%s, healing.d_x, healing.s3%s or "
                       "healing.meno_C, or raise healing.k_x",
                       layer, l->Cx_r, l->Cn_r, l->C3_r, suffix, suffix);
   if (!(l->S_r > 0))
     return taut__fail(
-        context, TAUT_ERR_INPUT, where,
+        context, TAUT_ERR_INPUT, NULL,
         "no rest state in the %s dermis: fibroblasts make no collagen (activity %.4g, must be > 0); the "
         "attachment fraction %.4g of this age and photoageing is too far below healing.q_y and healing.q_o",
         layer, l->S_r, l->qr);
   if (!(l->H_r > 0 && l->em_r > 0))
-    return taut__fail(context, TAUT_ERR_INPUT, where,
+    return taut__fail(context, TAUT_ERR_INPUT, NULL,
                       "no rest state: hyaluronan %.4g and elastin %.4g must be > 0 at this age; lower healing.age_H or "
                       "healing.age_em",
                       l->H_r, l->em_r);
@@ -75,15 +88,15 @@ static taut_err check_layer(taut_context *context, const taut_layer_constants *l
 static taut_err check_parameters(taut_context *context, const taut_healing *h) {
   const taut_healing_params *p = &h->p;
   if (!(p->q_o < p->q_y))
-    return taut__fail(context, TAUT_ERR_INPUT, "healing", "healing.q_o (%.4g) must be below healing.q_y (%.4g)", p->q_o,
+    return taut__fail(context, TAUT_ERR_INPUT, NULL, "healing.q_o (%.4g) must be below healing.q_y (%.4g)", p->q_o,
                       p->q_y);
   if (!(h->tonT >= 0))
-    return taut__fail(context, TAUT_ERR_INPUT, "healing",
+    return taut__fail(context, TAUT_ERR_INPUT, NULL,
                       "no rest state of TGF-beta1: activation of the latent store, healing.k_a0 * healing.L_r = %.4g "
                       "pg/mm3/day, exceeds the loss healing.d_T * healing.T_b = %.4g",
                       p->k_a0 * p->L_r, p->d_T * p->T_b);
   if (!(h->profile.photo * p->photo_Y < 1))
-    return taut__fail(context, TAUT_ERR_INPUT, "healing", "healing.photo_Y leaves no synthesis in photoaged skin");
+    return taut__fail(context, TAUT_ERR_INPUT, NULL, "healing.photo_Y leaves no synthesis in photoaged skin");
   return TAUT_OK;
 }
 
@@ -124,6 +137,7 @@ taut_err taut__rest_state(taut_context *context, taut_healing *h, const taut_per
   h->hVb = p->V_b / (p->K_V + p->V_b);
   h->hA_b = p->T_b * p->T_b / (p->K_A * p->K_A + p->T_b * p->T_b);
   taut_err err = check_parameters(context, h);
+  if (!err) err = check_person(context, person);
   if (err) return err;
   const young_layer papillary = {p->Cy_p, p->s3_p, p->y_p, p->Cfac_p},
                     reticular = {p->Cy_r, p->s3_r, p->y_r, p->Cfac_r};

@@ -178,7 +178,7 @@ static double modulus_of(const taut_patch_instrument *i, double lambda, double h
 void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, taut_patch_reading *out)
 {
   const taut_mixture_reading m = taut__mixture_read(&i->mixture, &i->state);
-  double now = 0, rest = 0, q = 0, q_rest = 0, water = 0;
+  double now = 0, rest = 0, q = 0, q_rest = 0, water = 0, elastin = 0, load = 0;
   for (int k = 0; k < TAUT_MIX_LAYERS; k++) {
     const int l = layer_of(k);
     const taut_layer_constants *r = &i->healing->layer[l];
@@ -189,13 +189,17 @@ void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, tau
     q += h * (in + view->mean[TAUT_H_X][l]);
     q_rest += h * r->Ct_r;
     water += h * (view->mean[TAUT_H_H][l] / r->H_r - 1);
+    elastin += h * (m.phi_e[k] + m.m_en[k] - 1);
+    load += h * (m.m_M[k] + m.m_N[k] - 1);
   }
   *out = (taut_patch_reading){.h_d = m.h_d,
                               .fibres = now / rest * i->h_d0 / m.h_d,
                               .connectivity = now / q / (rest / q_rest),
                               .water = 1 + i->p.v_H * water / i->h_d0,
                               .lambda = 0.5 * (m.lambda[0] + m.lambda[1]),
-                              .tension = 0.5 * (m.tension[0] + m.tension[1])};
+                              .tension = 0.5 * (m.tension[0] + m.tension[1]),
+                              .elastin = elastin / i->h_d0,
+                              .load = load / i->h_d0};
   out->modulus = modulus_of(i, out->lambda, m.h_d + i->film[0] + i->film[1]);
   const double strain =
       taut__wrinkle_strain(&i->p, i->p.eps_w, out->lambda, out->tension - i->mixture.T0[0], i->mixture.k_p);

@@ -39,6 +39,7 @@ typedef struct taut_patch_reading {
   double h_d;                /**< dermis without oedema, mm */
   double fibres, connectivity, water; /**< relative to rest: what echo density depends on */
   double lambda, tension, modulus;    /**< in-plane stretch; N/m; kPa */
+  double elastin, load;      /**< gain of working elastin and of load-bearing collagen, rest 0 */
   taut_roughness surface;    /**< wrinkles and roughness */
   double wrinkle_grade, laxity_grade;
   taut_skin_law law;         /**< for the suction probe */

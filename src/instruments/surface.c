@@ -103,6 +103,7 @@ double taut__pore_half_life(const taut_surface_params *p, const taut_surface_per
 
 /* Half-lives that have passed by t: the occlusion ends once, and each stretch has its own half-life. */
 static double half_lives(const taut_surface_params *p, const taut_surface_person *person, double length, double t) {
+  if (!(length > 0)) return INFINITY; /* no needle, no pore: an injury without a device */
   double covered = fmin(t, person->occlusion_until);
   return covered / taut__pore_half_life(p, person, length, person->occlusion) +
          (t - covered) / taut__pore_half_life(p, person, length, 0);

@@ -247,6 +247,45 @@ taut_err taut__folder_open(taut_context *context, const char *path, bool force, 
   return err;
 }
 
+/* First name of the row FOLDER.log, FOLDER.2.log ... that nothing has. */
+static taut_err free_log_name(const taut_folder *folder, char **name) {
+  enum { MOST = 999 };
+  *name = NULL;
+  for (int n = 1; n <= MOST; n++) {
+    taut_text text = {0};
+    struct stat st;
+    taut__text_add(&text, n == 1 ? "%s.log" : "%s.%d.log", folder->final, n);
+    if (text.failed) return taut__fail(folder->context, TAUT_ERR_MEMORY, folder->name, "out of memory");
+    if (lstat(text.data, &st) != 0) {
+      *name = text.data;
+      return TAUT_OK;
+    }
+    taut__text_free(&text);
+  }
+  return taut__fail(folder->context, TAUT_ERR_IO, folder->name, "all names of logs up to %d are taken", MOST);
+}
+
+taut_err taut__folder_log(taut_context *context, const char *path, const void *data, size_t length, char **name) {
+  taut_folder *folder = taut__alloc(1, sizeof *folder);
+  *name = NULL;
+  if (folder == NULL) return taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory");
+  folder->context = context;
+  folder->name = taut__strdup(path);
+  taut_err err = folder->name == NULL ? taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory") : TAUT_OK;
+  if (err == TAUT_OK) err = final_path(context, path, &folder->final);
+  if (err == TAUT_OK) err = make_parents(folder);
+  if (err == TAUT_OK) err = free_log_name(folder, name);
+  if (err == TAUT_OK) err = taut__file_write(context, *name, data, length);
+  if (err == TAUT_OK) {
+    folder->made_from = 0; /* its parents stay */
+  } else {
+    free(*name);
+    *name = NULL;
+  }
+  taut__folder_abandon(&folder);
+  return err;
+}
+
 taut_err taut__folder_put(taut_folder *folder, const char *name, const void *data, size_t length) {
   char *path = is_result_file(name) ? entry_path(folder->partial, name) : NULL;
   char *shown = path == NULL ? NULL : entry_path(folder->name, name);

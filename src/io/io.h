@@ -41,6 +41,10 @@ TAUT_MUST_USE taut_err taut__folder_put(taut_folder *folder, const char *name, c
 TAUT_MUST_USE taut_err taut__folder_commit(taut_folder **folder);
 /** Removes what was written; NULL-safe, leaves NULL. */
 void taut__folder_abandon(taut_folder **folder);
+/** Writes a log beside the result folder `path` that did not come about: `path`.log, or `path`.2.log ... where that name is
+ *  taken; missing parents are made.  *name: what it is called; release with free(); NULL on failure. */
+TAUT_MUST_USE taut_err taut__folder_log(taut_context *context, const char *path, const void *data, size_t length,
+                                        char **name);
 /** Writes one file whole or not at all; overwrites a regular file. */
 TAUT_MUST_USE taut_err taut__file_write(taut_context *context, const char *path, const void *data, size_t length);
 

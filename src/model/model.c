@@ -133,6 +133,7 @@ static taut_err build_zero(taut_context *context, taut_model *m)
     return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(m->c, "model.scale", where),
                       "scale zero is one well-mixed point of a wound; expected model.injury: excision with it");
   m->excision = true;
+  m->untreated = m->c->sessions == 0;
   m->tracks = m->treats = 1;
   m->treat = taut__alloc(1, sizeof *m->treat);
   m->domains = taut__alloc(1, sizeof *m->domains);
@@ -165,10 +166,8 @@ static taut_err refuse(taut_context *context, const taut_case *c)
   if (c->model.scale == TAUT_SCALE_PATCH)
     return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "model.scale", where),
                       "scale patch is not available in this version; expected track or zero");
-  if (c->model.scale == TAUT_SCALE_TRACK && c->model.injury == TAUT_INJURY_EXCISION)
-    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, "model.injury", where),
-                      "an excision has no track; expected model.scale: zero with it");
-  if (c->model.scale == TAUT_SCALE_TRACK && c->device.kind == TAUT_RF && c->model.injury == TAUT_INJURY_DEVICE)
+  const bool needled = c->model.scale == TAUT_SCALE_TRACK && c->sessions > 0;
+  if (needled && c->device.kind == TAUT_RF && c->model.injury == TAUT_INJURY_DEVICE)
     return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "device", where),
                       "the heat of radiofrequency needles is not available in this version; expected a roller, pen or stamp "
                       "(taut puncture answers for the needles alone)");
@@ -186,6 +185,7 @@ taut_err taut__model_create(taut_context *context, const taut_case *c, taut_mode
   m->untreated_domain = -1;
   const taut_profile profile = taut__profile(&c->patient, documents(c));
   err = taut__healing_create(context, taut__case_params(c, "healing"), &profile, &m->healing);
+  if (err == TAUT_ERR_INPUT) err = taut__case_blame(context, c, "healing", err);
   if (!err && c->model.scale == TAUT_SCALE_TRACK) {
     m->skin = taut__skin_build(taut__case_params(c, "skin"), &c->patient, &c->site, c->site.source);
     err = build_track(context, m);

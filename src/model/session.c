@@ -1,5 +1,7 @@
 #include "model/session.h"
 
+#include "needling/pattern.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,14 +126,23 @@ static taut_err track_nodes(taut_context *context, const taut_model *m, const ta
   return err;
 }
 
-static taut_err too_dense(taut_context *context, const taut_case *c, double R, double needle)
+static taut_err too_dense(taut_context *context, const taut_case *c, int session, double R, double needle)
 {
-  char where[512];
-  return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, "treatment.density", where),
+  char where[512], own[64];
+  const bool passes = !isnan(c->session[session].passes);
+  const char *key = taut__session_key(c, &c->session[session], passes ? "treatment.passes" : "treatment.density");
+  if (!strcmp(key, "schedule.sessions")) {
+    snprintf(own, sizeof own, "schedule.sessions.%d.%s", session, passes ? "passes" : "density");
+    key = own;
+  } else if (!passes && !isnan(c->treatment_time)) {
+    key = "treatment.time";
+  }
+  if (!taut__case_given(c, key)) key = "treatment.depth"; /* of the default density the needles are to blame */
+  return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, key, where),
                     "tracks of radius %.3g mm are closer than %.3g needle radii (%.3g mm): they merge, and the track scale no "
                     "longer holds; expected a lower density (scale patch, which is not available in this version, is made "
                     "for this)",
-                    R, least_radius, needle);
+                    R, least_radius, least_radius * needle);
 }
 
 taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_treat *treat, taut_session_tracks *tracks)
@@ -158,6 +169,6 @@ taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_
   err = track_nodes(context, m, treat, tracks);
   for (int t = 0; !err && t < m->tracks; t++)
     if (tracks->radius[t] < least_radius * tracks->needle_radius)
-      err = too_dense(context, c, tracks->radius[t], tracks->needle_radius);
+      err = too_dense(context, c, i, tracks->radius[t], tracks->needle_radius);
   return err;
 }

@@ -80,6 +80,7 @@ struct taut_result {
   double rest_residual;          /**< largest |P - L u| of the rest state, 1/day */
   const char *suction_method;    /**< how suction was computed at the visits; NULL: not at all */
   double suction_error;          /**< largest estimated relative error of R0 */
+  bool undemonstrable[TAUT_QUANTITIES]; /**< changes at all visits are within the effect of unknown constants */
   char *uncertainty;             /**< one sentence: what dominates the uncertainty; NULL: none */
   taut_texts warnings;
   taut_texts log;                /**< lines of log.txt: a line an accepted step and event */

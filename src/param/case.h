@@ -169,6 +169,11 @@ TAUT_MUST_USE taut_err taut__case_read(taut_context *context, const taut_param_r
 const void *taut__case_params(const taut_case *c, const char *group);
 /** "case.yaml:14:9" (or "--set key") of a key given by the user, else of the case as a whole; lent text in `buffer`. */
 const char *taut__case_where(const taut_case *c, const char *key, char buffer[512]);
+/** Tells the failure that is recorded in the context again, at the place of the first parameter of `group` that it names
+ *  ("healing.d_x") and the user set; where he set several, their places follow.  Without any it stands at the case as a
+ *  whole.  For failures of rooms that know parameters and no case.
+ *  @return err */
+TAUT_MUST_USE taut_err taut__case_blame(taut_context *context, const taut_case *c, const char *group, taut_err err);
 /** True when the user gave this key himself (file or --set). */
 bool taut__case_given(const taut_case *c, const char *key);
 TAUT_MUST_USE taut_err taut__case_template(taut_context *context, FILE *out);

@@ -3,6 +3,7 @@
 
 #include "param/table.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,4 +162,42 @@ void taut__parameters_read(taut_reader *reader) {
     }
     read_table(reader, table, c->values[t], r->parameter[t]);
   }
+}
+
+/* -------------------------------------------------------------------------------------------- whose fault it is ---- */
+
+/* Where `message` names the parameter, as a whole word; NULL when it does not. */
+static const char *named_in(const char *message, const char *key) {
+  const size_t n = strlen(key);
+  for (const char *at = message; (at = strstr(at, key)) != NULL; at += n)
+    if (!isalnum((unsigned char)at[n]) && at[n] != '_') return at;
+  return NULL;
+}
+
+taut_err taut__case_blame(taut_context *context, const taut_case *c, const char *group, taut_err err) {
+  char *message = taut__strdup(taut_context_message(context));
+  if (!message) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
+  char place[512], first[512];
+  snprintf(first, sizeof first, "%.500s", c->resolved->name);
+  taut_text rest = {0};
+  const char *earliest = NULL;
+  int several = 0;
+  for (int t = 0; t < c->registry.tables; t++) {
+    const taut_param_table *table = c->registry.table[t];
+    for (int i = 0; strcmp(table->group, group) == 0 && i < table->rows; i++) {
+      char key[128];
+      snprintf(key, sizeof key, "%.60s.%.60s", group, table->row[i].name);
+      const char *at = named_in(message, key);
+      if (!at || !taut__case_given(c, key)) continue;
+      taut__text_add(&rest, "%s%s at %s", several++ ? ", " : "; set here: ", key, taut__case_where(c, key, place));
+      if (earliest && earliest < at) continue;
+      earliest = at;
+      memcpy(first, place, sizeof first);
+    }
+  }
+  taut__fail_clear(context);
+  taut__fail(context, err, first, "%s%s", message, several > 1 && rest.data && !rest.failed ? rest.data : "");
+  taut__text_free(&rest);
+  free(message);
+  return err;
 }

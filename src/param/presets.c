@@ -235,7 +235,7 @@ static void add_mark(const char *line, size_t length, taut_text *out) {
   if (out->length) taut__text_addn(out, "; ", 2);
   taut__text_addn(out, line, (size_t)(colon - line) + 1);
   taut__text_addn(out, " ", 1);
-  taut__text_addn(out, mark, (size_t)(end - mark));
+  for (; mark < end; mark++) taut__text_addn(out, *mark == ';' ? "," : mark, 1);
 }
 
 /* The marks of a whole file; NULL with a recorded failure. */

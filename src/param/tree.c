@@ -101,10 +101,18 @@ taut_node *taut__node_child(const taut_node *map, const char *key, size_t length
   return NULL;
 }
 
+/* Item of a list by its number, counted from 0. */
+static taut_node *item(const taut_node *list, const char *number, size_t length) {
+  if (length == 0 || strspn(number, "0123456789") < length) return NULL;
+  taut_node *n = list->first;
+  for (long i = strtol(number, NULL, 10); n && i > 0; i--) n = n->next;
+  return n;
+}
+
 taut_node *taut__node_find(const taut_node *map, const char *path) {
   for (;;) {
     size_t length = strcspn(path, ".");
-    taut_node *child = taut__node_child(map, path, length);
+    taut_node *child = map && map->kind == TAUT_NODE_LIST ? item(map, path, length) : taut__node_child(map, path, length);
     if (!child || path[length] == '\0') return child;
     map = child;
     path += length + 1;

@@ -49,7 +49,7 @@ void taut__node_append(taut_node *parent, taut_node *child);
 void taut__node_remove(taut_node *parent, taut_node *child);
 /** Child of a mapping by one key part, NULL when absent or `map` is NULL or no mapping. */
 taut_node *taut__node_child(const taut_node *map, const char *key, size_t length);
-/** Descends by a dotted path. */
+/** Descends by a dotted path; a number is that item of a list, "schedule.sessions.0.depth". */
 taut_node *taut__node_find(const taut_node *map, const char *path);
 /** An empty plain scalar: nothing was written after the key. */
 bool taut__node_empty(const taut_node *node);

@@ -38,7 +38,7 @@ TAUT_MUST_USE taut_err taut__json_write(taut_context *context, json_t *root, boo
 
 typedef struct taut_column {
   const char *key;     /**< in JSON */
-  const char *heading; /**< in text and Markdown, with the unit */
+  const char *heading; /**< in text and Markdown, with the unit; NULL: in JSON only */
   bool number;
   bool prose; /**< text format: on lines of its own below the row, wrapped */
 } taut_column;

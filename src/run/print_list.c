@@ -30,13 +30,29 @@ static taut_err resolve(taut_context *context, const char *key, const char *name
   return err;
 }
 
-static void site_row(taut_table *table, const taut_site *s, const char *title) {
-  const double number[] = {UM_PER_MM * s->sc,    UM_PER_MM * s->ve,   s->papillary,      s->dermis[TAUT_FEMALE],
-                           s->dermis[TAUT_MALE], s->fat[TAUT_FEMALE], s->fat[TAUT_MALE], s->z_bone,
-                           s->area / 100};
+/* Ends a row of either kind: what the preset is, rests on, and how far each number can be trusted. */
+static void add_words(taut_table *table, const taut_preset *preset) {
+  taut__table_add(table, preset->title);
+  taut__table_add(table, preset->sources);
+  taut__table_add(table, preset->evidence);
+}
+
+static const char *yes(bool answer) {
+  return answer ? "yes" : "no";
+}
+
+static void site_row(taut_table *table, const taut_site *s, const taut_preset *preset) {
+  enum { F = TAUT_FEMALE, M = TAUT_MALE };
+  const double number[] = {UM_PER_MM * s->sc, UM_PER_MM * s->ve, s->papillary, s->dermis[F],
+                           s->dermis[M],      s->fat[F],         s->fat[M],    s->z_bone,
+                           s->area / 100,     UM_PER_MM * s->sc_sd, UM_PER_MM * s->ve_sd, s->dermis_sd[F],
+                           s->dermis_sd[M],   s->echo[F],        s->echo[M],   s->fat_sg,
+                           s->bmi_slope,      s->f_site};
   taut__table_add(table, s->name);
   for (size_t i = 0; i < sizeof number / sizeof *number; i++) taut__table_number(table, number[i]);
-  taut__table_add(table, title);
+  const bool rule[] = {s->orbital_rim, s->globe, s->bony, s->neck_structures, s->facial};
+  for (size_t i = 0; i < sizeof rule / sizeof *rule; i++) taut__table_add(table, yes(rule[i]));
+  add_words(table, preset);
 }
 
 static const taut_column site_columns[] = {{"name", "site", false, false},
@@ -49,7 +65,23 @@ static const taut_column site_columns[] = {{"name", "site", false, false},
                                            {"fat_men_mm", "fat M", true, false},
                                            {"bone_mm", "bone mm", true, false},
                                            {"area_cm2", "area cm2", true, false},
-                                           {"doc", "", false, true}};
+                                           {"stratum_corneum_sd_um", NULL, true, false},
+                                           {"viable_epidermis_sd_um", NULL, true, false},
+                                           {"dermis_women_sd_mm", NULL, true, false},
+                                           {"dermis_men_sd_mm", NULL, true, false},
+                                           {"echo_women_mm", NULL, true, false},
+                                           {"echo_men_mm", NULL, true, false},
+                                           {"fat_sigma", NULL, true, false},
+                                           {"bmi_slope_m2_kg", NULL, true, false},
+                                           {"closure_factor", NULL, true, false},
+                                           {"orbital_rim", NULL, false, false},
+                                           {"globe", NULL, false, false},
+                                           {"bony", NULL, false, false},
+                                           {"neck_structures", NULL, false, false},
+                                           {"facial", NULL, false, false},
+                                           {"doc", "", false, true},
+                                           {"sources", "sources", false, true},
+                                           {"evidence", "evidence", false, true}};
 
 static const char *kind_name(taut_device_kind kind) {
   static const char *const names[] = {"roller", "pen", "stamp", "rf"};
@@ -61,7 +93,27 @@ static double degrees(double angle) {
   return round(angle * degrees_per_radian * 1e9) / 1e9;
 }
 
-static void device_row(taut_table *table, const taut_device *d, const char *title) {
+/* A field that this kind of device does not have is 0. */
+static double field(double x) {
+  return x > 0 ? x : (double)NAN;
+}
+
+/* "8 rings of 24", "6 x 6, 2 mm apart", "disc of 2.5 mm". */
+static void layout(taut_table *table, const taut_device *d) {
+  taut_text text = {0};
+  char number[32];
+  if (d->kind == TAUT_ROLLER)
+    taut__text_add(&text, "%d rings of %d", d->rings, d->needles_per_ring);
+  else if (d->kind == TAUT_PEN)
+    taut__text_add(&text, "disc of radius %s mm", taut__number(d->disc_radius, number));
+  else
+    taut__text_add(&text, "%d x %d, %s mm apart", d->grid[0], d->grid[1], taut__number(d->pitch, number));
+  table->failed |= text.failed;
+  taut__table_add(table, text.data ? text.data : "");
+  taut__text_free(&text);
+}
+
+static void device_row(taut_table *table, const taut_device *d, const taut_preset *preset) {
   taut__table_add(table, d->name);
   taut__table_add(table, kind_name(d->kind));
   const double number[] = {d->needles,
@@ -71,9 +123,25 @@ static void device_row(taut_table *table, const taut_device *d, const char *titl
                            degrees(d->half_angle),
                            UM_PER_MM * d->tip_radius,
                            d->kind == TAUT_PEN ? d->rate / seconds_per_day : (double)NAN,
-                           d->kind == TAUT_PEN ? (double)NAN : d->speed / seconds_per_day};
+                           d->kind == TAUT_PEN ? (double)NAN : d->speed / seconds_per_day,
+                           field(d->length_step),
+                           field(d->rings),
+                           field(d->needles_per_ring),
+                           field(d->drum_radius),
+                           field(d->drum_width),
+                           field(d->disc_radius),
+                           field(d->grid[0]),
+                           field(d->grid[1]),
+                           field(d->pitch),
+                           field(d->stroke),
+                           d->glide / seconds_per_day,
+                           d->tolerance,
+                           d->lift,
+                           field(d->force),
+                           d->vibration};
   for (size_t i = 0; i < sizeof number / sizeof *number; i++) taut__table_number(table, number[i]);
-  taut__table_add(table, title);
+  layout(table, d);
+  add_words(table, preset);
 }
 
 static const taut_column device_columns[] = {{"name", "device", false, false},
@@ -86,7 +154,25 @@ static const taut_column device_columns[] = {{"name", "device", false, false},
                                              {"tip_radius_um", "tip um", true, false},
                                              {"rate_hz", "rate Hz", true, false},
                                              {"speed_mm_s", "speed mm/s", true, false},
-                                             {"doc", "", false, true}};
+                                             {"length_step_mm", NULL, true, false},
+                                             {"rings", NULL, true, false},
+                                             {"needles_per_ring", NULL, true, false},
+                                             {"drum_radius_mm", NULL, true, false},
+                                             {"drum_width_mm", NULL, true, false},
+                                             {"disc_radius_mm", NULL, true, false},
+                                             {"rows", NULL, true, false},
+                                             {"columns", NULL, true, false},
+                                             {"pitch_mm", NULL, true, false},
+                                             {"stroke_mm", NULL, true, false},
+                                             {"glide_mm_s", NULL, true, false},
+                                             {"tolerance_mm", NULL, true, false},
+                                             {"lift_mm", NULL, true, false},
+                                             {"force_mN", NULL, true, false},
+                                             {"vibration", NULL, true, false},
+                                             {"layout", "layout", false, true},
+                                             {"doc", "", false, true},
+                                             {"sources", "sources", false, true},
+                                             {"evidence", "evidence", false, true}};
 
 static taut_err presets(taut_context *context, taut_table *table) {
   const bool sites = strcmp(table->key, "sites") == 0;
@@ -98,9 +184,9 @@ static taut_err presets(taut_context *context, taut_table *table) {
     err = resolve(context, sites ? "site" : "device", list[i].name, &c);
     if (err) break;
     if (sites)
-      site_row(table, &c->site, list[i].title);
+      site_row(table, &c->site, &list[i]);
     else
-      device_row(table, &c->device, list[i].title);
+      device_row(table, &c->device, &list[i]);
     taut_case_destroy(&c);
   }
   taut__presets_free(&list, count);
@@ -245,8 +331,9 @@ static const kind kinds[] = {
      {.key = "conditions",
       .title = "Conditions and medicines",
       .note =
-          "Level: A absolute, R relative, U not evaluated. For: N needles, RF radiofrequency needles, S serum. This "
-          "version records conditions with the case; screening rules are not available yet.",
+          "Level: A absolute, R relative, U not evaluated. For: N needles, RF radiofrequency needles, S serum. Names stand "
+          "under patient.conditions or patient.medicines (isotretinoin_now, isotretinoin_recent, anticoagulant). A run warns "
+          "of each; screening is not part of this version.",
       COLUMNS(condition_columns)}},
     {"keys",
      keys,

@@ -156,11 +156,19 @@ static void session_json(json_t *object, const taut_needling_report *r, bool *fa
   taut__json_set(object, "warnings", taut__json_texts(&r->warnings, failed), failed);
 }
 
+/* Puts what the case itself warns of before the warnings of the first session. */
+static void case_warnings_json(json_t *root, const taut_case *c, bool *failed) {
+  json_t *list = taut__json_texts(&c->warnings, failed);
+  if (!list || json_array_extend(list, json_object_get(root, "warnings")) != 0) *failed = true;
+  taut__json_set(root, "warnings", list, failed);
+}
+
 /* The first session at the top level; all of them in a list where they differ. */
 static taut_err as_json(taut_context *context, const answers *all, FILE *out) {
   bool failed = false;
   json_t *root = taut__json_root(&failed);
   session_json(root, &all->item[0].report, &failed);
+  case_warnings_json(root, all->c, &failed);
   for (int h = 0; h < 2; h++) {
     const taut_skin skin = skin_by(all->c, h ? TAUT_THICKNESS_HISTOLOGY : TAUT_THICKNESS_ULTRASOUND);
     taut__json_set(root, h ? "skin_histology" : "skin_ultrasound", skin_json(&skin, &failed), &failed);
@@ -282,6 +290,8 @@ static taut_err as_text(taut_context *context, const answers *all, FILE *out) {
     for (size_t w = 0; w < a->report.warnings.count; w++) taut__print_warning(&text, "", a->report.warnings.item[w]);
   }
   taut__text_addn(&text, "\n", 1);
+  for (size_t w = 0; w < c->warnings.count; w++) taut__print_warning(&text, "", c->warnings.item[w]);
+  if (c->warnings.count) taut__text_addn(&text, "\n", 1);
   taut__print_wrapped(&text, "", "", 0, TAUT_NOTICE);
   return taut__print_write(context, &text, out);
 }

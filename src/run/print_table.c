@@ -46,7 +46,7 @@ static int column_width(const taut_table *t, size_t rows, int column) {
 static void text_line(const taut_table *t, long row, const int *width, taut_text *out) {
   int pending = 0;
   for (int c = 0; c < t->columns; c++) {
-    if (t->column[c].prose) continue;
+    if (t->column[c].prose || !t->column[c].heading) continue;
     char buffer[48];
     const char *text = row < 0 ? t->column[c].heading : shown(t, (size_t)row, c, buffer);
     const int own = taut__print_width(text), gap = width[c] - own;
@@ -59,7 +59,7 @@ static void text_line(const taut_table *t, long row, const int *width, taut_text
 
 static void text_prose(const taut_table *t, size_t row, taut_text *out) {
   for (int c = 0; c < t->columns; c++) {
-    if (!t->column[c].prose || !cell(t, row, c)[0]) continue;
+    if (!t->column[c].prose || !t->column[c].heading || !cell(t, row, c)[0]) continue;
     taut_text prefix = {0};
     if (t->column[c].heading[0]) taut__text_add(&prefix, "%s: ", t->column[c].heading);
     if (prefix.failed) out->failed = true;
@@ -74,7 +74,7 @@ static void as_text(const taut_table *t, size_t rows, taut_text *out) {
     out->failed = true;
     return;
   }
-  for (int c = 0; c < t->columns; c++) width[c] = column_width(t, rows, c);
+  for (int c = 0; c < t->columns; c++) width[c] = t->column[c].heading ? column_width(t, rows, c) : 0;
   text_line(t, -1, width, out);
   for (size_t r = 0; r < rows; r++) {
     text_line(t, (long)r, width, out);
@@ -100,14 +100,16 @@ static void add_escaped(taut_text *out, const char *text) {
 static void as_markdown(const taut_table *t, size_t rows, taut_text *out) {
   taut__text_add(out, "## %s\n\n|", t->title);
   for (int c = 0; c < t->columns; c++)
-    taut__text_add(out, " %s |", t->column[c].heading[0] ? t->column[c].heading : "meaning");
+    if (t->column[c].heading) taut__text_add(out, " %s |", t->column[c].heading[0] ? t->column[c].heading : "meaning");
   taut__text_addn(out, "\n|", 2);
-  for (int c = 0; c < t->columns; c++) taut__text_add(out, "%s", t->column[c].number ? "---:|" : "---|");
+  for (int c = 0; c < t->columns; c++)
+    if (t->column[c].heading) taut__text_add(out, "%s", t->column[c].number ? "---:|" : "---|");
   taut__text_addn(out, "\n", 1);
   for (size_t r = 0; r < rows; r++) {
     char buffer[48];
     taut__text_addn(out, "|", 1);
     for (int c = 0; c < t->columns; c++) {
+      if (!t->column[c].heading) continue;
       taut__text_addn(out, " ", 1);
       if (c == 0)
         taut__text_add(out, "`%s`", cell(t, r, c)); /* names are code: no escapes inside */

@@ -3,11 +3,25 @@
 #include "io/io.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* What is known of a run that failed for good: its log and why. */
+static void keep_log(taut_context *context, const taut_case *c, taut_result *r)
+{
+  taut_text text = {0};
+  taut_case_hash(c, r->hash);
+  taut__log_txt(r, &text);
+  taut__text_add(&text, "failed: %s\n", taut_context_message(context));
+  taut__keep_log(context, &text);
+}
 
 taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model **out)
 {
   taut__fail_clear(context);
-  return taut__model_create(context, c, out);
+  taut__keep_log(context, &(taut_text){0});
+  taut_err err = taut__model_create(context, c, out);
+  if (err < 0) keep_log(context, c, &(taut_result){0});
+  return err;
 }
 
 void taut_model_destroy(taut_model **model)
@@ -61,11 +75,13 @@ taut_err taut_run(taut_context *context, const taut_model *model, taut_result **
 {
   *out = NULL;
   taut__fail_clear(context);
+  taut__keep_log(context, &(taut_text){0});
   taut_result *r = taut__alloc(1, sizeof *r);
   if (!r) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a result");
   taut_err err = taut__course_run(context, model, r);
   if (!err) err = write_case(context, model->c, &r->case_yaml);
   if (err) {
+    if (err < 0) keep_log(context, model->c, r);
     taut_result_destroy(&r);
     return err;
   }
@@ -92,6 +108,16 @@ taut_err taut_result_write(taut_context *context, const taut_result *result, con
 {
   taut__fail_clear(context);
   return taut__result_write(context, result, folder, force);
+}
+
+taut_err taut_context_log_write(taut_context *context, const char *folder, const char **path)
+{
+  const char *log = taut_context_log(context);
+  char *name = NULL;
+  taut__fail_clear(context);
+  taut_err err = taut__folder_log(context, folder, log, strlen(log), &name);
+  *path = taut__keep_log_path(context, name);
+  return err;
 }
 
 taut_err taut_result_write_observables(taut_context *context, const taut_result *result, const char *path)

@@ -56,6 +56,11 @@ def indented_equations(path):
     return [squeezed(line) for line in head(path) if line.startswith('  ')]
 
 
+def theory():
+    """Both pages of equations."""
+    return text('docs/theory.md') + text('docs/theory-mechanics.md')
+
+
 def processes():
     """Files of strip functions."""
     found = [path for path in sorted((ROOT / 'src/healing').glob('*.c')) if re.search(r'^STRIP\(', path.read_text(), re.M)]
@@ -73,14 +78,19 @@ def theory_has_the_equations_of_every_process():
             assert line in page, f'{path.name}: not in docs/theory.md: {line}'
 
 
-def theory_has_the_equations_of_skin_needling_and_gains():
-    page = squeezed(text('docs/theory.md'))
-    for name in ('src/skin/skin.c', 'src/needling/puncture.c', 'src/needling/pattern.c', 'src/needling/spread.c',
-                 'src/healing/gains.c'):
-        equations = indented_equations(ROOT / name)
-        assert equations, name
+def theory_has_the_equations_of_skin_needling_gains_and_instruments():
+    page = squeezed(theory())
+    paths = [ROOT / name for name in ('src/skin/skin.c', 'src/needling/puncture.c', 'src/needling/pattern.c',
+                                      'src/needling/spread.c', 'src/healing/gains.c')]
+    laws = [path for folder in ('mechanics', 'instruments', 'fem') for path in sorted((ROOT / f'src/{folder}').glob('*.c'))
+            if path.read_text(encoding='utf-8').startswith('/*') and indented_equations(path)]
+    assert len(laws) >= 13, laws
+    for path in paths + laws:
+        equations = indented_equations(path)
+        assert equations, path
+        assert path in paths or f'`{path.relative_to(ROOT)}`' in page, f'{path} is not named'
         for line in equations:
-            assert line in page, f'{name}: not in docs/theory.md: {line}'
+            assert line in page, f'{path.name}: not in the theory pages: {line}'
 
 
 def every_process_says_what_it_is():
@@ -93,12 +103,14 @@ def every_process_says_what_it_is():
 
 
 def every_parameter_is_in_the_theory():
-    words = code_words('docs/theory.md')
-    blocks = ' '.join(re.findall(r'```\n(.*?)```', text('docs/theory.md'), re.S))
+    tables = sorted((ROOT / 'src').glob('*/params.def')) + [ROOT / 'src/instruments/surface.def']
+    assert len(tables) >= 5, tables
+    words = code_words('docs/theory.md') | code_words('docs/theory-mechanics.md')
+    blocks = ' '.join(re.findall(r'```\n(.*?)```', theory(), re.S))
     symbols = set(re.findall(r'\w+', blocks))
-    for module in ('skin', 'needling', 'healing'):
-        for name in rows(f'src/{module}/params.def', 'PARAM'):
-            assert name in words or name in symbols, f'{module}.{name} is not in docs/theory.md'
+    for path in tables:
+        for name in rows(path.relative_to(ROOT), 'PARAM'):
+            assert name in words or name in symbols, f'{name} of {path.relative_to(ROOT)} is not in the theory pages'
 
 
 def every_case_key_and_quantity_is_in_the_guide():
@@ -162,7 +174,7 @@ def the_notice_stands_where_people_read_results():
 
 TESTS = [
     theory_has_the_equations_of_every_process,
-    theory_has_the_equations_of_skin_needling_and_gains,
+    theory_has_the_equations_of_skin_needling_gains_and_instruments,
     every_process_says_what_it_is,
     every_parameter_is_in_the_theory,
     every_case_key_and_quantity_is_in_the_guide,

@@ -139,7 +139,8 @@ class Streams(harness.Folder):
         self.write(harness.BASE, "my.course.yaml")
         self.assertEqual(taut("run", "my.course.yaml", "-q", cwd=self.folder), (0, "", ""))
         self.assertEqual(sorted(os.listdir(self.folder)), ["my.course-result", "my.course.yaml"])
-        expected = {"case.yaml", "summary.json", "visits.csv", "course.csv", "fields.h5", "fields.xdmf", "course.svg", "log.txt"}
+        expected = {"case.yaml", "summary.json", "visits.csv", "course.csv", "fields.h5", "fields.xdmf", "course.svg", "log.txt",
+                    "histology_before.png", "histology_visit_001.png"}
         self.assertEqual(set(os.listdir(self.folder / "my.course-result")), expected)
 
     def test_double_dash_ends_the_options(self):

@@ -225,6 +225,23 @@ static void untreated_skin_gets_one_picture_and_a_point_none(void **state) {
 
 /* ------------------------------------------------------------------------------------------------------- picture ---- */
 
+static void png_keeps_every_byte(void **state) {
+  (void)state;
+  enum { WIDTH = 37, HEIGHT = 23 };
+  unsigned char rgb[3 * WIDTH * HEIGHT];
+  for (int k = 0; k < 3 * WIDTH * HEIGHT; k++) rgb[k] = (unsigned char)(256 * taut__uniform(1, 2, (uint64_t)k));
+  taut_picture from = {WIDTH, HEIGHT, rgb};
+  image p = {0};
+  void *data = NULL;
+  assert_int_equal(taut__picture_png(one.context, &from, "noise", &data, &p.length), TAUT_OK);
+  p.bytes = data;
+  decode(&p);
+  assert_true(p.width == WIDTH && p.height == HEIGHT);
+  assert_memory_equal(p.rgb, rgb, sizeof rgb);
+  assert_string_equal(p.description, "noise");
+  drop(&p);
+}
+
 static void pictures_are_sound_and_say_what_they_are(void **state) {
   (void)state;
   static const char *const when[] = {"before treatment", "right after the first session", "1 h after", "3 days after"};
@@ -253,17 +270,41 @@ static void same_result_same_bytes(void **state) {
   drop(&before), drop(&shared), drop(&single), drop(&reseeded);
 }
 
-/* Fibres laid for one track are not used for another. */
+/* A course without snapshots on a track of this size. */
+static course on_track(double size, double papillary, taut_domain **domain, const taut_domain **lent) {
+  taut_track_geometry g = {.lumen = 0.03 * size,
+                           .needle = 0.06 * size,
+                           .outer = 0.3 * size,
+                           .thickness = {0.05 * size, papillary * size, (0.7 - papillary) * size, 0.5},
+                           .n1 = 1,
+                           .n2 = 1,
+                           .n3 = 3,
+                           .rows = {2, 2, 3, 1}};
+  assert_int_equal(taut__domain_track(one.context, &g, domain), TAUT_OK);
+  course x = one;
+  *lent = *domain;
+  x.result.domains = 1;
+  x.result.domain = lent;
+  x.result.snapshots = 0;
+  return x;
+}
+
+/* Fibres laid for one track are not used for another: not of other pixels, other layers or another size. */
 static void fibres_are_laid_anew_for_another_track(void **state) {
   (void)state;
-  course wide = run("treatment.density=100 /cm^2");
+  taut_domain *domain[3];
+  const taut_domain *lent[3];
+  course x[3] = {on_track(1, 0.1, &domain[0], &lent[0]), on_track(1, 0.2, &domain[1], &lent[1]),
+                 on_track(0.6, 0.2, &domain[2], &lent[2])};
   taut_fibres *fibres = NULL;
-  image first = picture(&one, -1, &fibres), second = picture(&wide, -1, &fibres), single = alone(&wide, -1);
-  assert_int_equal(second.length, single.length);
-  assert_memory_equal(second.bytes, single.bytes, single.length);
+  for (int k = 0; k < 3; k++) {
+    image shared = picture(&x[k], -1, &fibres), single = alone(&x[k], -1);
+    assert_int_equal(shared.length, single.length);
+    assert_memory_equal(shared.bytes, single.bytes, single.length);
+    drop(&shared), drop(&single);
+  }
   taut__fibres_free(&fibres);
-  stop(&wide);
-  drop(&first), drop(&second), drop(&single);
+  for (int k = 0; k < 3; k++) taut__domain_destroy(&domain[k]);
 }
 
 /* Values of a field of the snapshot, in the track that is drawn, times a factor and plus a summand. */
@@ -414,6 +455,7 @@ int main(void) {
       cmocka_unit_test(names_are_told_from_others),
       cmocka_unit_test(chosen_times_are_before_first_some_and_last),
       cmocka_unit_test(untreated_skin_gets_one_picture_and_a_point_none),
+      cmocka_unit_test(png_keeps_every_byte),
       cmocka_unit_test(pictures_are_sound_and_say_what_they_are),
       cmocka_unit_test(same_result_same_bytes),
       cmocka_unit_test(fibres_are_laid_anew_for_another_track),

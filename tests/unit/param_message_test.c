@@ -169,7 +169,7 @@ static void wrong_values_say_what_was_expected(void **state) {
        "case.yaml:3:20: treatment.depth: the number 1 has no unit; expected a length from 0.01 to 10 mm, or none"},
       {TREATMENT("depth: 1 mm, density: 250 /cm"),
        "case.yaml:3:35: treatment.density: \"/cm\" is the unit of a number per length; expected a number per area from "
-       "0.0001 to 200 1/mm^2, or none"},
+       "0.01 to 20000 /cm^2, or none"},
       {TREATMENT("depth: 1 mm, stretch: -5 %"),
        "case.yaml:3:35: treatment.stretch: -0.05 is out of bounds; expected a number from 0 to 0.5"},
       {TREATMENT("depth: 1 mm, directions: [0, 90] deg"),
@@ -270,6 +270,23 @@ static void missing_and_contradictory_values_are_named(void **state) {
       {MINIMAL "device: {name: pen_14, tip_radius: 150 um}\n",
        "case.yaml:4:36: device.tip_radius: larger than the radius of the needle; expected at most half of "
        "device.diameter"},
+      {MINIMAL "device: {name: pen_14, kind: roller}\n",
+       "case.yaml:4:30: device.kind: contradicts the preset pen_14, which is a pen; expected a device.name of your own "
+       "with it"},
+      {MINIMAL "device: {kind: pen, length: 1 mm, diameter: 0.2 mm, half_angle: 12 deg, tip_radius: 5 um}\n",
+       "case.yaml:4:9: device.needles is missing: a device of your own needs all fields\n"
+       "case.yaml:4:9: device.disc_radius is missing: a pen needs it\n"
+       "case.yaml:4:9: device.rate is missing: a pen needs it"},
+      {"patient: 5\nsite: [a]\ntreatment: 3 mm\n",
+       "case.yaml:1:10: patient holds several keys; expected a mapping\n"
+       "case.yaml:2:7: site holds several keys; expected a mapping\n"
+       "case.yaml:3:12: treatment holds several keys; expected a mapping"},
+      {"patient.age: 40 years\nsite: cheek\nschedule.sessions: [{at: 0 h, depth: 1 mm}, {at: 1 week}]\n",
+       "case.yaml:3:45: schedule.sessions: no depth of this session; expected one here, or treatment.depth for all"},
+      {MINIMAL "model.grid: {n1: 400, n2: 400, n3: 400, ne: 1, np: 40, nret: 10, ns: 5}\n",
+       "case.yaml:4:13: model.grid: 1200 x 56 points on 3 tracks are 201600; expected at most 200000 in all"},
+      {"patient.age: 40 years\nmodel: {scale: zero, injury: excision}\nschedule.sessions: 3\n",
+       "case.yaml:3:20: schedule.sessions: an excision happens once; expected 1, or 0 for skin without a wound"},
       {MINIMAL "model.injury: excision\n",
        "case.yaml:4:15: model.injury: an excision is simulated at one point; expected model.scale: zero with it"},
   };

@@ -337,6 +337,27 @@ static void untreated_skin_shows_nothing(void **state) {
   close_case(&s.f);
 }
 
+/** Injuries without a device (reference geometry, excision) come with zeros: they show nothing, and no NAN. */
+static void a_session_without_a_needle_shows_nothing(void **state) {
+  (void)state;
+  surface_case s = open_standard();
+  taut_surface_session none[2] = {{.day = 0}, {.day = 28}};
+  taut_surface *surface = surface_of(&s, none, 2, NULL);
+  static const double day[] = {0, 0, .01, 5, 28, 28, 60};
+  taut_surface_values v[7];
+  taut__surface_series(surface, 7, day, v);
+  for (int k = 0; k < 7; k++) {
+    assert_true(v[k].open_channel_fraction == 0 && v[k].erythema == 0 && v[k].oedema == 0 && v[k].pain == 0);
+    assert_true(v[k].transepidermal_water_loss == taut__water_loss_untreated(s.p));
+  }
+  const taut_surface_outcome *o = taut__surface_outcome(surface, 1);
+  assert_true(o->closing == 0 && o->downtime == 0 && o->infection_index == 0 && o->swelling == 0 && o->pain == 0);
+  taut_surface_risks r = taut__surface_risks(surface);
+  assert_true(r.pih == 0 && r.tram_track == 0);
+  taut__surface_destroy(&surface);
+  close_case(&s.f);
+}
+
 /* ------------------------------------------------------------------------------------------------------- the laws ---- */
 
 /** d ln A/dt integrated over an occlusion that ends after five hours. */
@@ -430,6 +451,7 @@ int main(void) {
       cmocka_unit_test(downtime_grows_with_the_dose_and_vanishes_without),
       cmocka_unit_test(risks_grow_with_their_causes),
       cmocka_unit_test(untreated_skin_shows_nothing),
+      cmocka_unit_test(a_session_without_a_needle_shows_nothing),
       cmocka_unit_test(occlusion_that_ends_is_integrated),
       cmocka_unit_test(infection_index_is_the_integral_of_open_area),
       cmocka_unit_test(lightness_replaces_the_phototype),
