@@ -168,6 +168,26 @@ typedef enum taut_format { TAUT_FORMAT_TEXT, TAUT_FORMAT_JSON, TAUT_FORMAT_MARKD
  *  @param samples  number of random depths for the spread; 0: none */
 TAUT_API TAUT_MUST_USE taut_err taut_puncture_print(taut_context *context, const taut_case *c, long samples,
                                                     taut_format format, FILE *out);
+/** What `taut suction` measures with.  Texts carry their units; NULL and 0 mean the default. */
+typedef struct taut_suction_options {
+  const char *aperture;  /**< diameter of the probe's opening, "2 mm" */
+  const char *pressure;  /**< how far below that of the air, "450 mbar" */
+  const char *on, *off;  /**< suction and rest of a cycle, "2 s" */
+  long cycles;           /**< 1 */
+  const char *ring;      /**< "glued" or "frictionless" */
+  const char *outer;     /**< radius of the patch of skin; 6 aperture radii up to a 2 mm probe, else 4 */
+  const char *method;    /**< "fe", "emulator" or "two-curve" */
+  const char *mesh;      /**< "M1" to "M5"; "M2", for two-curve "M1" */
+  long refine;           /**< times as many points of time, 1 */
+  bool curve;            /**< also print the height of the skin over time */
+} taut_suction_options;
+
+/** The suction instrument alone, on a skin described by a file (site and person, or layers and parameters) and sets; with
+ *  path NULL on the reference skin: cheek, woman of 40 years.  Sets may name parameters of mechanics without their group.
+ *  INPUT where a measurement cannot be made as described, NUMERICS with the reason where it has no solution. */
+TAUT_API TAUT_MUST_USE taut_err taut_suction_print(taut_context *context, const char *path, const char *const *sets,
+                                                   size_t n, const taut_suction_options *options, taut_format format,
+                                                   FILE *out);
 /** Parameters: all, or the named ones (`healing.b_F`, or a prefix such as `needling`). */
 TAUT_API TAUT_MUST_USE taut_err taut_params_print(taut_context *context, const char *const *names, size_t n,
                                                   taut_format format, FILE *out);

@@ -196,14 +196,14 @@ static void mark_undemonstrable(const taut_clinic *k, taut_result *r)
   const double decade = 10;
   for (size_t u = 0; u < sizeof unknowns / sizeof *unknowns; u++) {
     const int q = unknowns[u].quantity;
-    bool within = r->visits > 0 && !isnan(r->baseline[q]);
+    double change = 0, band = 0;
     for (int v = 0; v < r->visits; v++) {
-      const double change = fabs(r->visit[(size_t)v * TAUT_QUANTITIES + q] - r->baseline[q]);
-      const double band = unknowns[u].elastin * (decade - 1) * fabs(k->visit[v].elastin - k->baseline.elastin) +
-                          unknowns[u].collagen * fabs(k->visit[v].load - k->baseline.load);
-      within &= change <= band * (unknowns[u].relative ? r->baseline[q] : 1) || change <= 1e-9 * fabs(r->baseline[q]);
+      change = fmax(change, fabs(r->visit[(size_t)v * TAUT_QUANTITIES + q] - r->baseline[q]));
+      band = fmax(band, unknowns[u].elastin * (decade - 1) * fabs(k->visit[v].elastin - k->baseline.elastin) +
+                            unknowns[u].collagen * fabs(k->visit[v].load - k->baseline.load));
     }
-    r->undemonstrable[q] = within && !k->model->untreated;
+    if (unknowns[u].relative) band *= r->baseline[q];
+    r->undemonstrable[q] = !k->model->untreated && !isnan(r->baseline[q]) && change <= band;
   }
 }
 

@@ -6,32 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 100, NAME_WIDTH = 27, UNIT_WIDTH = 12, CELL_WIDTH = 10, SHOWN_VISITS = 5 };
+enum { COLUMNS = 100, NAME_WIDTH = 30, UNIT_WIDTH = 10, CELL_WIDTH = 10, SHOWN_VISITS = 5 };
 
-/* Outcomes worth a line, in the order of interface.md 4; all others are in visits.csv. */
-static const char *const shown[] = {
-    "collagen_stain_papillary",
-    "collagen_new",
-    "collagen_papillary",
-    "collagen_reticular",
-    "collagen_total",
-    "collagen_iii_share",
-    "collagen_fragmented",
-    "elastin_mature",
-    "elastin_immature",
-    "hyaluronan",
-    "fibroblasts",
-    "vessel_density",
-    "tgf_beta1",
-    "epidermal_cover",
-    "barrier_plug",
-    "myofibroblasts",
-    "neutrophils",
-    "macrophages_m1",
-    "macrophages_m2",
-    "inflammation",
-};
-enum { SHOWN = sizeof shown / sizeof shown[0] };
+/* Twins of another quantity, and what the table of sessions tells: they are in visits.csv. */
+static bool told_elsewhere(int q) {
+  const char *name = taut__quantity[q].name;
+  const size_t length = strlen(name);
+  const bool reticular = length > 10 && !strcmp(name + length - 10, "_reticular") && strcmp(name, "collagen_reticular");
+  const bool young = length > 6 && !strcmp(name + length - 6, "_young");
+  return reticular || young || !strcmp(taut__quantity[q].group, "injury");
+}
 
 /* Columns a UTF-8 text takes (every character one). */
 static int columns(const char *text) {
@@ -234,7 +218,8 @@ static bool calibrated(int q) {
 static void add_outcome(taut_text *out, const struct taut_result *result, int q, const int *pick, int picks) {
   double baseline = result->baseline[q];
   taut_text name = {0};
-  taut__text_add(&name, "%s%s", taut__quantity[q].name, calibrated(q) ? " *" : "");
+  taut__text_add(&name, "  %s%s%s", taut__quantity[q].name, calibrated(q) ? " *" : "",
+                 result->undemonstrable[q] ? " ~" : "");
   if (name.failed)
     out->failed = true;
   else
@@ -254,31 +239,30 @@ static void add_outcome(taut_text *out, const struct taut_result *result, int q,
   taut__text_addn(out, "\n", 1);
 }
 
-/* The shown quantities with (or without) a baseline to compare with. */
-static void add_outcomes(taut_text *out, const struct taut_result *result, bool with_baseline, const int *pick,
-                         int picks) {
-  bool any = false;
-  for (int i = 0; i < SHOWN; i++) {
-    int q = taut__quantity_index(shown[i]);
-    if (q < 0 || !isfinite(result->baseline[q]) || (result->baseline[q] != 0) != with_baseline) continue;
-    if (!any) {
-      any = true;
-      taut__text_addn(out, "\n", 1);
-      add_cell(out, with_baseline ? "change at" : "value at", -NAME_WIDTH);
-      add_cell(out, "unit", -UNIT_WIDTH);
-      add_cell(out, "before", CELL_WIDTH);
-      for (int k = 0; k < picks; k++) add_time(out, result->visit_day[pick[k]], CELL_WIDTH);
-      taut__text_addn(out, "\n", 1);
+/* Every quantity that was computed, by group: the change in per cent, or the value where there is nothing to compare with. */
+static void add_outcomes(taut_text *out, const struct taut_result *result, const int *pick, int picks) {
+  const char *group = "";
+  taut__text_addn(out, "\n", 1);
+  add_cell(out, "change or value at", -NAME_WIDTH);
+  add_cell(out, "unit", -UNIT_WIDTH);
+  add_cell(out, "before", CELL_WIDTH);
+  for (int k = 0; k < picks; k++) add_time(out, result->visit_day[pick[k]], CELL_WIDTH);
+  taut__text_addn(out, "\n", 1);
+  for (int q = 0; q < TAUT_QUANTITIES; q++) {
+    if (told_elsewhere(q) || !isfinite(result->baseline[q])) continue;
+    if (strcmp(group, taut__quantity[q].group)) {
+      group = taut__quantity[q].group;
+      taut__text_add(out, "%s\n", group);
     }
     add_outcome(out, result, q, pick, picks);
   }
 }
 
 static void add_remarks(taut_text *out, const struct taut_result *result) {
-  bool stars = false;
-  for (int i = 0; i < SHOWN; i++) {
-    int q = taut__quantity_index(shown[i]);
-    if (q >= 0 && isfinite(result->baseline[q]) && calibrated(q)) stars = true;
+  bool stars = false, unsure = false;
+  for (int q = 0; q < TAUT_QUANTITIES; q++) {
+    stars |= isfinite(result->baseline[q]) && calibrated(q);
+    unsure |= result->undemonstrable[q];
   }
   taut__text_addn(out, "\n", 1);
   taut_text remark = {0};
@@ -290,6 +274,18 @@ static void add_remarks(taut_text *out, const struct taut_result *result) {
   else
     add_wrapped(out, "", remark.data);
   taut__text_free(&remark);
+  if (unsure) add_wrapped(out, "~ ", TAUT_UNDEMONSTRABLE);
+  if (result->suction_method != NULL) {
+    taut_text line = {0};
+    taut__text_add(&line, "by %s; error of R0 about ", result->suction_method);
+    taut__add_fixed(&line, 100 * result->suction_error, 1);
+    taut__text_add(&line, " %%, changes are surer than values");
+    if (line.failed)
+      out->failed = true;
+    else
+      add_wrapped(out, "suction: ", line.data);
+    taut__text_free(&line);
+  }
   for (int i = 0; i < TAUT_UNMODELLED; i++) {
     taut_text line = {0};
     taut__text_add(&line, "%s (%s)", taut__unmodelled[i].name, taut__unmodelled[i].reason);
@@ -315,8 +311,7 @@ taut_err taut__result_print(taut_context *context, const struct taut_result *res
   if (result->c->title != NULL && result->c->title[0] != '\0') add_wrapped(&text, "", result->c->title);
   add_patient(&text, result);
   add_sessions(&text, result);
-  add_outcomes(&text, result, true, pick, picks);
-  add_outcomes(&text, result, false, pick, picks);
+  add_outcomes(&text, result, pick, picks);
   add_remarks(&text, result);
   taut_err err = TAUT_OK;
   if (text.failed) {

@@ -123,6 +123,22 @@ static json_t *not_modelled_reasons(builder *b) {
   return object;
 }
 
+static json_t *undemonstrable(builder *b, const struct taut_result *result) {
+  json_t *object = json_object(), *list = json_array();
+  for (int q = 0; q < TAUT_QUANTITIES; q++)
+    if (result->undemonstrable[q]) append(b, list, string(taut__quantity[q].name));
+  set(b, object, "quantities", list);
+  set(b, object, "reason", string(TAUT_UNDEMONSTRABLE));
+  return object;
+}
+
+static json_t *suction(builder *b, const struct taut_result *result) {
+  json_t *object = json_object();
+  set(b, object, "method", string(result->suction_method));
+  set(b, object, "relative_error_r0", real(result->suction_error));
+  return object;
+}
+
 static json_t *loop_gains(builder *b, const struct taut_result *result) {
   json_t *object = json_object();
   set(b, object, "inflammation", real(result->loop_gain_inflammation));
@@ -152,6 +168,8 @@ taut_err taut__summary_json(taut_context *context, const struct taut_result *res
   set(&b, root, "worst_transport_imbalance", real(result->worst_solve));
   set(&b, root, "peak_myofibroblasts", real(result->peak_myofibroblasts));
   set(&b, root, "peak_mechanical_gate", real(result->peak_gate));
+  set(&b, root, "suction", result->suction_method == NULL ? json_null() : suction(&b, result));
+  set(&b, root, "no_demonstrable_change", undemonstrable(&b, result));
   set(&b, root, "warnings", strings(&b, &result->warnings));
   set(&b, root, "uncertainty", result->uncertainty == NULL ? json_null() : string(result->uncertainty));
   set(&b, root, "sessions", sessions(&b, result));

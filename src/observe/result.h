@@ -44,6 +44,11 @@ typedef struct taut_session_report {
   double injured_um;             /**< S */
 } taut_session_report;
 
+/** What `undemonstrable` means, in a sentence. */
+#define TAUT_UNDEMONSTRABLE                                                                                            \
+  "no demonstrable change: smaller than what the unknown constants of elastin loss (a factor of 10 either way) and of the " \
+  "pre-stretch of new collagen can do"
+
 struct taut_result {
   taut_context *context;
   const taut_case *c;            /**< copy-free: owned by the model, which the caller keeps alive */
@@ -80,7 +85,7 @@ struct taut_result {
   double rest_residual;          /**< largest |P - L u| of the rest state, 1/day */
   const char *suction_method;    /**< how suction was computed at the visits; NULL: not at all */
   double suction_error;          /**< largest estimated relative error of R0 */
-  bool undemonstrable[TAUT_QUANTITIES]; /**< changes at all visits are within the effect of unknown constants */
+  bool undemonstrable[TAUT_QUANTITIES]; /**< the largest change is within the effect of unknown constants */
   char *uncertainty;             /**< one sentence: what dominates the uncertainty; NULL: none */
   taut_texts warnings;
   taut_texts log;                /**< lines of log.txt: a line an accepted step and event */

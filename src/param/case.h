@@ -165,6 +165,12 @@ TAUT_MUST_USE taut_err taut__case_parse(taut_context *context, const taut_param_
 /** The same from a file. */
 TAUT_MUST_USE taut_err taut__case_read(taut_context *context, const taut_param_registry *registry, const char *path,
                                        const char *const *sets, size_t n, taut_case **out);
+/** The same for commands that need a part of a case only: `fallback` (m texts "key=value") stands where neither file nor
+ *  sets have the key, and does not count as given.
+ *  @param path  NULL: no file, and `name` stands for it in messages */
+TAUT_MUST_USE taut_err taut__case_complete(taut_context *context, const taut_param_registry *registry, const char *path,
+                                           const char *name, const char *const *fallback, size_t m,
+                                           const char *const *sets, size_t n, taut_case **out);
 /** Struct of a table by group name, e.g. taut__case_params(c, "healing"); lent. */
 const void *taut__case_params(const taut_case *c, const char *group);
 /** "case.yaml:14:9" (or "--set key") of a key given by the user, else of the case as a whole; lent text in `buffer`. */

@@ -80,6 +80,8 @@ typedef struct taut_reader {
   taut_context *context;
   taut_case *c;
   taut_resolved *r;
+  const char *const *fallback; /**< [fallbacks] "key=value" where the user's tree lacks the key */
+  size_t fallbacks;
   int errors;
   taut_err code; /**< first error */
 } taut_reader;
@@ -97,6 +99,7 @@ void taut__note(taut_reader *reader, const taut_node *node, const char *format, 
 /* Steps, in order. */
 bool taut__sets_apply(taut_reader *reader, const char *const *sets, size_t n);
 void taut__sections_spell_out(taut_reader *reader);
+void taut__fallbacks_apply(taut_reader *reader);
 void taut__keys_check(taut_reader *reader);
 void taut__presets_load(taut_reader *reader);
 void taut__rows_assign(taut_reader *reader);

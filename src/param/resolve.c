@@ -44,6 +44,7 @@ bool taut__reader_broken(const taut_reader *reader, const char *key) {
 static void read_steps(taut_reader *reader, const char *const *sets, size_t n) {
   if (!taut__sets_apply(reader, sets, n)) return;
   taut__sections_spell_out(reader);
+  taut__fallbacks_apply(reader);
   taut__keys_check(reader);
   taut__presets_load(reader);
   taut__rows_assign(reader);
@@ -66,24 +67,30 @@ static bool prepare(taut_reader *reader, const taut_param_registry *registry, co
   return r->name && r->entry;
 }
 
+static taut_err parse(taut_reader *reader, const taut_param_registry *registry, const char *name, const char *text,
+                      size_t length, const char *const *sets, size_t n, taut_case **out) {
+  taut_context *context = reader->context;
+  *out = NULL;
+  taut__fail_clear(context);
+  if (!prepare(reader, registry, name)) {
+    taut_case_destroy(&reader->c);
+    return taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
+  }
+  reader->r->user = taut__tree_parse(context, &reader->r->arena, reader->r->name, TAUT_FROM_FILE, text, length);
+  if (reader->r->user) read_steps(reader, sets, n);
+  taut_err err = taut__error_code(context);
+  if (!err && reader->errors) err = reader->code;
+  if (err)
+    taut_case_destroy(&reader->c);
+  else
+    *out = reader->c;
+  return err;
+}
+
 taut_err taut__case_parse(taut_context *context, const taut_param_registry *registry, const char *name,
                           const char *text, size_t length, const char *const *sets, size_t n, taut_case **out) {
   taut_reader reader = {.context = context};
-  *out = NULL;
-  taut__fail_clear(context);
-  if (!prepare(&reader, registry, name)) {
-    taut_case_destroy(&reader.c);
-    return taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
-  }
-  reader.r->user = taut__tree_parse(context, &reader.r->arena, reader.r->name, TAUT_FROM_FILE, text, length);
-  if (reader.r->user) read_steps(&reader, sets, n);
-  taut_err err = taut__error_code(context);
-  if (!err && reader.errors) err = reader.code;
-  if (err)
-    taut_case_destroy(&reader.c);
-  else
-    *out = reader.c;
-  return err;
+  return parse(&reader, registry, name, text, length, sets, n, out);
 }
 
 taut_err taut__case_read(taut_context *context, const taut_param_registry *registry, const char *path,
@@ -94,6 +101,21 @@ taut_err taut__case_read(taut_context *context, const taut_param_registry *regis
   taut__fail_clear(context);
   taut_err err = taut__tree_load(context, path, &text, &length);
   if (!err) err = taut__case_parse(context, registry, path, text, length, sets, n, out);
+  free(text);
+  return err;
+}
+
+taut_err taut__case_complete(taut_context *context, const taut_param_registry *registry, const char *path,
+                             const char *name, const char *const *fallback, size_t m, const char *const *sets, size_t n,
+                             taut_case **out) {
+  static const char nothing[] = "{}";
+  taut_reader reader = {.context = context, .fallback = fallback, .fallbacks = m};
+  char *text = NULL;
+  size_t length = sizeof nothing - 1;
+  *out = NULL;
+  taut__fail_clear(context);
+  taut_err err = path ? taut__tree_load(context, path, &text, &length) : TAUT_OK;
+  if (!err) err = parse(&reader, registry, path ? path : name, path ? text : nothing, length, sets, n, out);
   free(text);
   return err;
 }
@@ -123,7 +145,8 @@ const void *taut__case_params(const taut_case *c, const char *group) {
 
 static const taut_node *user_node(const taut_case *c, const char *key) {
   const taut_node *node = taut__node_find(c->resolved->user, key);
-  return node ? node : taut__node_find(taut__node_find(c->resolved->user, "parameters"), key);
+  if (!node) node = taut__node_find(taut__node_find(c->resolved->user, "parameters"), key);
+  return node && node->origin != TAUT_FROM_DEFAULT ? node : NULL;
 }
 
 bool taut__case_given(const taut_case *c, const char *key) {

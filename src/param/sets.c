@@ -1,4 +1,5 @@
-/* --set key=value: nodes put into the user's tree before anything is resolved; later ones win. */
+/* --set key=value: nodes put into the user's tree before anything is resolved; later ones win.  And what a command falls back
+ * to where the user says nothing. */
 #include "param/reader.h"
 
 #include <string.h>
@@ -143,4 +144,20 @@ void taut__sections_spell_out(taut_reader *reader) {
     if (n->kind == TAUT_NODE_SCALAR && !taut__node_empty(n) && has_name(n->key, strlen(n->key)) &&
         !spell_out(reader, n))
       return;
+}
+
+/* A key of a section that the user wrote as something else stays his error. */
+void taut__fallbacks_apply(taut_reader *reader) {
+  for (size_t i = 0; i < reader->fallbacks; i++) {
+    const char *text = reader->fallback[i], *equals = strchr(text, '=');
+    const taut_node place = {.file = reader->r->name, .origin = TAUT_FROM_DEFAULT};
+    char *key = equals ? taut__arena_text(&reader->r->arena, text, (size_t)(equals - text)) : NULL;
+    if (!key) {
+      taut__complain(reader, equals ? TAUT_ERR_MEMORY : TAUT_ERR_INTERNAL, NULL, false, "no fallback: %s", text);
+      return;
+    }
+    if (taut__node_find(reader->r->user, key) || taut__reader_broken(reader, key)) continue;
+    taut_node *value = scalar_like(reader, &place, equals + 1, strlen(equals + 1));
+    if (!value || !put(reader, key, value)) return;
+  }
 }

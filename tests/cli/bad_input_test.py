@@ -2,6 +2,7 @@
 
 Works as root too: unwritable places are paths below a regular file, /proc, a file size limit and a full file system.
 """
+import json
 import os
 import resource
 import shutil
@@ -291,8 +292,10 @@ CASES = [
      "case.yaml:10:27: healing.D_F: \"mm/day\" is the unit of a speed; expected a diffusivity from 0 to 100 mm^2/day\n"),
     ("a loss that would leave no collagen", add("parameters: {healing.d_x: 1 1/day}\n"),
      "case.yaml:10:27: healing.d_x: 1 1/day is out of bounds; expected a rate or frequency from 1e-09 to 0.002 1/day\n"),
-    ("parameters without a rest state", add("parameters: {healing.s3_p: 0.9}\n"),
-     "case.yaml:10:28: no rest state in the papillary dermis: crosslinked collagen would be ? (must be > 0): too much collagen is new (?) or type III (?); lower healing.y_p, healing.d_x, healing.s3_p or healing.meno_C, or raise healing.k_x\n"),
+    ("a parameter without a rest state", add("parameters: {healing.k_a0: 50 1/day}\n"),
+     "case.yaml:10:28: no rest state of TGF-beta1: activation of the latent store, healing.k_a0 * healing.L_r = 50 pg/mm3/day, exceeds the loss healing.d_T * healing.T_b = 0.182\n"),
+    ("parameters without a rest state", add("parameters: {healing.y_p: 1000, healing.meno_C: 20 %/year}\n"),
+     "case.yaml:10:27: no rest state in the papillary dermis: crosslinked collagen would be -0.1591 (must be > 0): too much collagen is new (0.3163) or type III (0.0524); lower healing.y_p, healing.d_x, healing.s3_p or healing.meno_C, or raise healing.k_x; set here: healing.y_p at case.yaml:10:27, healing.meno_C at case.yaml:10:49\n"),
     ("parameters that age collagen faster than can be followed", add("parameters:\n  healing.q_y: 0.9999\n  healing.d_x: 0.002 1/day\n"),
      "case.yaml:12:16: collagen cannot be followed from 20 years to this age: its loss and the clearance of its fragments are too fast; lower healing.d_x, healing.f_X, healing.q_y or healing.photo_uv; set here: healing.d_x at case.yaml:12:16, healing.q_y at case.yaml:11:16\n"),
 ]
@@ -358,6 +361,25 @@ class BadInput(Refusal):
         for name, arguments, message in SETS:
             with self.subTest(name):
                 self.refused(("run", "case.yaml", "-o", "result", *arguments), message)
+
+    def test_conditions_and_medicines_are_warned_of(self):
+        self.write(change("  age: 56 years", "  age: 56 years\n  conditions: [keloids]\n  medicines: [blood thinner]"))
+        warning = ("case.yaml:3:16: keloid (keloid tendency): relative contraindication for needling; advice: test spot or avoid; "
+                   "screening is not part of this version")
+        status, _, err = taut("run", "case.yaml", cwd=self.folder)
+        self.assertEqual(status, 0)
+        self.assertIn(f"warning: {warning}\n", err)
+        self.assertIn("case.yaml:4:15: anticoagulant (", err)
+        for command in ("check", "puncture"):
+            status, out, err = taut(command, "case.yaml", cwd=self.folder)
+            self.assertEqual((status, err), (0, ""))
+            self.assertIn(warning, " ".join(out.replace("\n#", "\n").split()))
+        value = json.loads(taut("puncture", "case.yaml", "--json", cwd=self.folder)[1])
+        self.assertIn(warning, value["warnings"])
+
+    def test_a_byte_order_mark_is_no_mistake(self):
+        self.write(b"\xef\xbb\xbf" + BASE.encode())
+        self.assertEqual(taut("check", "case.yaml", cwd=self.folder)[0], 0)
 
     def test_a_value_outside_its_prior_is_a_warning(self):
         self.write(add("parameters: {healing.b_F: 60}\n"))

@@ -92,6 +92,28 @@ class Lists(unittest.TestCase):
             entries = {entry["name"] for entry in named(parsed(self, "list", kind, "--json"))}
             self.assertEqual(set(names) - entries, set())
 
+    def test_devices_and_sites_carry_every_field_sources_and_evidence(self):
+        devices = {entry["name"]: entry for entry in named(parsed(self, "list", "devices", "--json"))}
+        pen, roller, stamp = devices["pen_14"], devices["roller_192"], devices["stamp_grid"]
+        self.assertEqual([pen[key] for key in ("disc_radius_mm", "length_step_mm", "glide_mm_s", "tolerance_mm", "layout")],
+                         [2.5, 0.25, 30, 0.075, "disc of radius 2.5 mm"])
+        self.assertIn("PRO: K243800 (510k)", pen["sources"])
+        self.assertIn("needles: seen PRO; disc_radius: recall med", pen["evidence"])
+        self.assertEqual([roller[key] for key in ("rings", "needles_per_ring", "drum_radius_mm", "disc_radius_mm", "layout")],
+                         [8, 24, 10, None, "8 rings of 24"])
+        self.assertEqual([stamp[key] for key in ("rows", "columns", "pitch_mm", "layout")], [6, 6, 2, "6 x 6, 2 mm apart"])
+        neck = {entry["name"]: entry for entry in named(parsed(self, "list", "sites", "--json"))}["neck"]
+        self.assertEqual([neck[key] for key in ("dermis_women_sd_mm", "fat_sigma", "neck_structures")], [0.2, 0.58, "yes"])
+        self.assertIn("dermis_women: seen US1", neck["evidence"])
+        for kind in ("devices", "sites"):
+            for entry in named(parsed(self, "list", kind, "--json")):
+                self.assertIn(": ", entry["evidence"])
+            text, page = taut("list", kind)[1], taut("list", kind, "--md")[1]
+            self.assertIn("sources: ", text)
+            self.assertIn("evidence: ", text)
+            self.assertIn("| evidence |", page)
+            self.assertNotIn("tolerance_mm", text + page)
+
     def test_quantities_carry_unit_sentence_and_evidence(self):
         for entry in named(parsed(self, "list", "quantities", "--json")):
             for key in ("name", "unit", "doc", "how", "evidence"):
@@ -129,6 +151,29 @@ class Check(harness.Folder):
         self.assertEqual(status, 0, err)
         for word in ("56 year", "neck", "pen_14", "achieved", "no medical advice"):
             self.assertIn(word, out)
+
+    def test_a_changed_preset_says_so_wherever_it_is_named(self):
+        case = self.write(harness.BASE + "device: {needles: 10}\n")
+        self.assertIn("pen_14 (changed)", taut("puncture", case)[1])
+        status, out, err = taut("run", case, "-o", self.folder / "result")
+        self.assertEqual(status, 0, err)
+        self.assertIn("pen_14 (changed)", out)
+        again = taut("puncture", self.folder / "result" / "case.yaml")
+        self.assertEqual(again[0], 0, again[2])
+        self.assertIn("pen_14 (changed)", again[1])
+
+    def test_untreated_skin_needs_no_device_that_this_version_has(self):
+        case = self.write(harness.BASE + "device: rf_25\n")
+        self.assertEqual(taut("check", case, "--set", "schedule.sessions=0")[0], 0)
+        self.assertEqual(taut("check", case)[0], 2)
+
+    def test_no_excision_is_skin_at_rest(self):
+        case = self.write("patient: {age: 25 years}\nmodel: {scale: zero, injury: excision}\nschedule: {follow_up: [4 weeks]}\n")
+        for sessions, change in (("0", False), ("1", True)):
+            out = self.folder / ("result" + sessions)
+            self.assertEqual(taut("run", case, "-q", "-o", out, "--set", f"schedule.sessions={sessions}")[0], 0)
+            rows = {row["quantity"]: row for row in harness.rows(out / "visits.csv")}
+            self.assertEqual(abs(float(rows["collagen_total"]["change"])) > 1e-9, change)
 
     def test_the_template_is_a_case_that_checks(self):
         status, text, err = taut("check", "--template")

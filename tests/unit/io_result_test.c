@@ -603,7 +603,9 @@ static void the_table_tells_what_was_done_and_what_changed(void **state) {
   char row[200];
   int q = TAUT_Q_collagen_stain_papillary;
   assert_true(x->result.baseline[q] == 0 || x->result.baseline[q] == 1);
-  snprintf(row, sizeof row, "\n%s *", taut__quantity[q].name);
+  snprintf(row, sizeof row, "\nmatrix\n");
+  assert_has(text, row);
+  snprintf(row, sizeof row, "\n  %s *", taut__quantity[q].name);
   assert_has(text, row);
   free(text);
 }

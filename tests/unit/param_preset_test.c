@@ -114,7 +114,8 @@ static void lists_name_every_preset_with_a_title(void **state) {
     assert_int_equal(taut__presets_list(context, kinds[k].kind, &list, &count), TAUT_OK);
     assert_int_equal(count, kinds[k].count);
     for (int i = 0; i < count; i++) {
-      assert_true(strlen(list[i].title) > 3);
+      assert_true(strlen(list[i].title) > 3 && strstr(list[i].evidence, ": ") && !strstr(list[i].evidence, "\n"));
+      assert_true((strcmp(list[i].name, "pen_14") != 0 && strcmp(list[i].name, "neck") != 0) || list[i].sources[0]);
       if (i) assert_true(strcmp(list[i - 1].name, list[i].name) < 0);
     }
     taut__presets_free(&list, count);
@@ -168,6 +169,64 @@ static void own_devices_and_sites_need_all_their_fields(void **state) {
   taut_case_destroy(&c);
 }
 
+/* A preset is what it says, changed and named so, or not a preset. */
+static void a_device_is_a_preset_a_changed_one_or_the_users_own(void **state) {
+  (void)state;
+  static const char own[] = "kind: stamp, needles: 6, grid: [2, 3], pitch: 1 mm, length: [0.5 mm, 1 mm], diameter: 0.2 mm, "
+                            "half_angle: 10 deg, tip_radius: 5 um, speed: 1 cm/s}";
+  static const struct {
+    const char *device, *name;
+  } row[] = {
+      {"pen_14", "pen_14"},
+      {"{name: pen_14}", "pen_14"},
+      {"{name: pen_14, kind: pen, needles: 14, tip_radius: 0.005 mm, rate: 7002 rpm, length: [0.25 mm, 2.5 mm]}", "pen_14"},
+      {"{needles: 14, glide: 30 mm/s, rings: none}", "pen_14"},
+      {"{needles: 10}", "pen_14 (changed)"},
+      {"{glide: 20 mm/s}", "pen_14 (changed)"},
+      {"{name: stamp, grid: [4, 9]}", "stamp_grid (changed)"},
+      {"{name: roller_192, length: [0.5 mm, 1 mm]}", "roller_192 (changed)"},
+      {"{name: pen_12, tolerance: 0 mm}", "pen_12 (changed)"},
+      {"{name: mine, ", "mine"},
+      {"{", "own device"},
+  };
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    char device[400];
+    const bool open = row[i].device[strlen(row[i].device) - 1] != '}' && row[i].device[0] == '{';
+    snprintf(device, sizeof device, "%s%s", row[i].device, open ? own : "");
+    taut_case *c = case_with("cheek", device, "1 mm");
+    assert_string_equal(c->device.name, row[i].name);
+    size_t length = 0;
+    char *text = written_case(c, &length);
+    taut_case *again = good_case(text, NULL);
+    assert_string_equal(again->device.name, row[i].name);
+    assert_int_equal(again->device.kind, c->device.kind);
+    assert_true(again->device.disc_radius == c->device.disc_radius && again->device.needles == c->device.needles);
+    if (open) assert_true(c->device.disc_radius == 0 && c->device.rate == 0 && c->device.tolerance == 0);
+    free(text);
+    taut_case_destroy(&c), taut_case_destroy(&again);
+  }
+}
+
+static void a_changed_site_is_noted(void **state) {
+  (void)state;
+  static const struct {
+    const char *site, *note;
+  } row[] = {
+      {"{name: neck, area: 10 cm^2, thickness.dermis: 1 mm, papillary: 120 um, dermis_women: 0.99 +- 0.20 mm}", NULL},
+      {"{name: neck, fat_women: 2 mm, bone: 9 mm}",
+       "note: case.yaml:2:31: the site neck is not that of the preset: changed in fat_women, bone"},
+      {"{name: neck, dermis_women: 0.99 mm}",
+       "note: case.yaml:2:34: the site neck is not that of the preset: changed in dermis_women"},
+  };
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    taut_case *c = case_with(row[i].site, "pen_14", "1 mm");
+    assert_int_equal(c->warnings.count, row[i].note != NULL);
+    if (row[i].note) assert_string_equal(c->warnings.item[0], row[i].note);
+    assert_string_equal(c->site.name, "neck");
+    taut_case_destroy(&c);
+  }
+}
+
 static void conditions_have_their_advice(void **state) {
   (void)state;
   int rows = 0;
@@ -189,6 +248,8 @@ int main(void) {
       cmocka_unit_test(lists_name_every_preset_with_a_title),
       cmocka_unit_test(usual_names_lead_to_presets),
       cmocka_unit_test(own_devices_and_sites_need_all_their_fields),
+      cmocka_unit_test(a_device_is_a_preset_a_changed_one_or_the_users_own),
+      cmocka_unit_test(a_changed_site_is_noted),
       cmocka_unit_test(conditions_have_their_advice),
   };
   return cmocka_run_group_tests(tests, open_context, close_context);
