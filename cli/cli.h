@@ -10,11 +10,12 @@ enum { CLI_USAGE = 2, CLI_OUTPUT_FAILED = 4 };
 /** What the user asked for: filled by the parser through the offsets of the option rows. */
 typedef struct cli_values {
   const char *output, *observables, *scale, *completion;
+  const char *aperture, *pressure, *on, *off, *outer, *ring, *method, *mesh; /**< of suction */
   const char **set;     /**< [sets] key=value */
   const char **operand; /**< [operands] */
   size_t sets, operands;
-  long threads, samples;
-  bool force, quiet, json, md, template_case, man, help, version, resume;
+  long threads, samples, cycles, refine;
+  bool force, quiet, json, md, template_case, man, help, version, resume, curve;
 } cli_values;
 
 typedef enum cli_option_kind {
@@ -151,6 +152,7 @@ void cli_observables_free(cli_observables *o);
 int cli_run(const cli_command *command, const cli_values *values);
 int cli_check(const cli_command *command, const cli_values *values);
 int cli_puncture(const cli_command *command, const cli_values *values);
+int cli_suction(const cli_command *command, const cli_values *values);
 int cli_params(const cli_command *command, const cli_values *values);
 int cli_list(const cli_command *command, const cli_values *values);
 int cli_help(const cli_command *command, const cli_values *values);

@@ -196,6 +196,33 @@ int cli_puncture(const cli_command *command, const cli_values *values) {
   return status;
 }
 
+int cli_suction(const cli_command *command, const cli_values *values) {
+  (void)command;
+  answer text;
+  taut_context *context = NULL;
+  const taut_suction_options options = {.aperture = values->aperture,
+                                        .pressure = values->pressure,
+                                        .on = values->on,
+                                        .off = values->off,
+                                        .cycles = values->cycles,
+                                        .ring = values->ring,
+                                        .outer = values->outer,
+                                        .method = values->method,
+                                        .mesh = values->mesh,
+                                        .refine = values->refine,
+                                        .curve = values->curve};
+  int status = cli_context_create(false, 1, &context);
+  if (!status) status = answer_open(&text);
+  if (!status) {
+    const char *path = values->operands ? values->operand[0] : NULL;
+    const taut_format format = values->json ? TAUT_FORMAT_JSON : TAUT_FORMAT_TEXT;
+    status = answer_close(&text, context,
+                          taut_suction_print(context, path, values->set, values->sets, &options, format, text.stream));
+  }
+  taut_context_destroy(&context);
+  return status;
+}
+
 /** --json and --md of the look-up commands. */
 static int choose_format(const cli_command *command, const cli_values *values, taut_format *format) {
   if (values->json && values->md) return cli_usage_error(command, "--json and --md exclude each other");

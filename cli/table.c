@@ -7,6 +7,9 @@
 
 static const char *const scales[] = {"track", "zero", NULL};
 static const char *const scales_unbuilt[] = {"patch", NULL};
+static const char *const methods[] = {"fe", "emulator", "two-curve", NULL};
+static const char *const meshes[] = {"M1", "M2", "M3", "M4", "M5", NULL};
+static const char *const rings[] = {"glued", "frictionless", NULL};
 static const char *const shells[] = {"bash", "zsh", NULL};
 static const char *const kinds[] = {"devices", "sites",  "quantities", "fields", "conditions",
                                     "keys",    "serums", "studies",    NULL};
@@ -106,6 +109,72 @@ static const cli_option puncture_options[] = {
     {0},
 };
 
+static const cli_option suction_options[] = {
+    {.name = "aperture",
+     .kind = CLI_TEXT,
+     .offset = AT(aperture),
+     .argument = "LENGTH",
+     .help = "diameter of the probe's opening; default '2 mm'"},
+    {.name = "pressure",
+     .kind = CLI_TEXT,
+     .offset = AT(pressure),
+     .argument = "PRESSURE",
+     .help = "suction, as pressure below that of the air; default '450 mbar'"},
+    {.name = "on", .kind = CLI_TEXT, .offset = AT(on), .argument = "TIME", .help = "suction of a cycle; default '2 s'"},
+    {.name = "off", .kind = CLI_TEXT, .offset = AT(off), .argument = "TIME", .help = "rest of a cycle; default '2 s'"},
+    {.name = "cycles",
+     .kind = CLI_COUNT,
+     .offset = AT(cycles),
+     .argument = "N",
+     .low = 1,
+     .high = 1000,
+     .help = "cycles of suction and rest; default 1; R9 needs more, usually 3"},
+    {.name = "ring",
+     .kind = CLI_CHOICE,
+     .offset = AT(ring),
+     .argument = "HOW",
+     .choices = rings,
+     .help = "how the probe's ring holds the skin: glued (default), or frictionless: it may slide"},
+    {.name = "outer",
+     .kind = CLI_TEXT,
+     .offset = AT(outer),
+     .argument = "LENGTH",
+     .help = "radius of the patch of skin, whose edge does not move inwards; default 6 aperture radii for probes up to 2 "
+             "mm, 4 for wider ones"},
+    {.name = "method",
+     .kind = CLI_CHOICE,
+     .offset = AT(method),
+     .argument = "METHOD",
+     .choices = methods,
+     .help = "fe: finite elements (default); emulator: microseconds, one protocol, inside its range only; two-curve: two "
+             "static curves by finite elements, then any protocol"},
+    {.name = "mesh",
+     .kind = CLI_CHOICE,
+     .offset = AT(mesh),
+     .argument = "MESH",
+     .choices = meshes,
+     .help = "M1 (coarse) to M5; default M2, M1 for two-curve"},
+    {.name = "refine",
+     .kind = CLI_COUNT,
+     .offset = AT(refine),
+     .argument = "N",
+     .low = 1,
+     .high = 100,
+     .help = "N times as many points of time; default 1"},
+    {.name = "set",
+     .kind = CLI_SETS,
+     .argument = "NAME=VALUE",
+     .completion = CLI_WORDS,
+     .help = "set a parameter of mechanics, its group may be left out (--set h_rd='0.9 mm' --set mu_e='10 kPa'); what is "
+             "added to the skin (N, g_N, elastin, H, A); a key of the case (--set patient.age='55 years'); may be repeated"},
+    {.name = "curve",
+     .kind = CLI_FLAG,
+     .offset = AT(curve),
+     .help = "also print the height of the skin over time"},
+    JSON_OPTION("print JSON with full digits"),
+    {0},
+};
+
 static const cli_option lookup_options[] = {JSON_OPTION("print JSON"), MD_OPTION, {0}};
 
 static const cli_option help_options[] = {
@@ -143,6 +212,13 @@ static const cli_example check_examples[] = {
 static const cli_example puncture_examples[] = {
     {"taut puncture neck.yaml --samples 10000", "achieved depth and its spread"},
     {"taut puncture neck.yaml --json --set treatment.depth='2 mm'", "machine-readable, another length"},
+    {0},
+};
+static const cli_example suction_examples[] = {
+    {"taut suction --cycles 3", "the reference skin under the usual probe"},
+    {"taut suction neck.yaml --aperture '6 mm' --json", "the person and site of a case, machine-readable"},
+    {"taut suction --set patient.age='70 years' --set E_sc='2 MPa'", "the reference skin grown old, its surface stiffer"},
+    {"taut suction --set N=0.1", "with a tenth more load-bearing collagen, laid down in tension"},
     {0},
 };
 static const cli_example params_examples[] = {
@@ -218,6 +294,26 @@ const cli_command cli_commands[] = {
          "track leaves the skin, and warnings.",
      .options = puncture_options,
      .examples = puncture_examples},
+    {.name = "suction",
+     .run = cli_suction,
+     .operands = "[SKIN.yaml]",
+     .operands_max = 1,
+     .completion = CLI_CASE_FILE,
+     .summary = "the suction instrument alone, on a described skin",
+     .description =
+         "Puts a suction probe on a skin and prints what it would read: R0 to R9, the heights behind them, and on request "
+         "the whole curve.\n\n"
+         "Without a file the skin is the reference skin of the model (cheek, woman of 40 years). SKIN.yaml is a case that "
+         "may be short. If it names a site, the skin is that of its patient there before any session, as taut run has it. "
+         "If it names none, it is the reference skin with what patient.age, patient.photoage, patient.smoking, "
+         "patient.hydration, patient.laxity and parameters say.\n\n"
+         "Every parameter of mechanics can be set by name (taut params mechanics); sigma0 sets the stress of the reticular "
+         "dermis; phi_g, phi_e and phi_M set densities of gel, elastin and collagen. N (new collagen at stretch g_N), "
+         "elastin, H (hyaluronan) and A (myofibroblasts) are added at once, and the patch finds its equilibrium with "
+         "surroundings k_s times as stiff as itself.\n\n"
+         "Not captured: the force on the probe, the rounding of its rim, anisotropy, flow of water in the skin.",
+     .options = suction_options,
+     .examples = suction_examples},
     {.name = "params",
      .run = cli_params,
      .operands = "[NAME]...",
@@ -249,7 +345,6 @@ const cli_command cli_commands[] = {
      .description = "Prints the help of taut or of one of its commands, its manual page, or a completion script.",
      .options = help_options,
      .examples = help_examples},
-    {.name = "suction"},
     {.name = "plan"},
     {.name = "screen"},
     {.name = "trial"},

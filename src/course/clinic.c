@@ -136,6 +136,33 @@ static void fill_outcome(const taut_clinic *k, double day, bool after, double *q
   q[TAUT_Q_scar_risk] = risks.tram_track;
 }
 
+/* What each session brings, and the events that studies counted. */
+static void report_surface(const taut_clinic *k, taut_result *r)
+{
+  const double normal_quantile = 1.959963984540054; /* 95 % */
+  for (int i = 0; i < r->sessions; i++) {
+    const taut_surface_outcome *o = taut__surface_outcome(k->surface, i);
+    taut_session_report *s = &r->session[i];
+    s->surface = true;
+    s->downtime_h = hours_per_day * o->downtime;
+    s->downtime_low_h = hours_per_day * o->downtime_low;
+    s->downtime_high_h = hours_per_day * o->downtime_high;
+    s->still_red = o->still_red;
+    s->erythema_peak = o->erythema_peak;
+    s->oedema_peak = o->oedema_peak;
+    s->pain = o->pain;
+    s->pain_without_relief = o->pain_without_relief;
+    s->pain_extrapolated = o->pain_extrapolated;
+    s->infection_window_h = hours_per_day * o->infection_window;
+  }
+  for (int e = 0; r->sessions && e < TAUT_EVENTS && e < TAUT_COUNTED_EVENTS; e++) {
+    const taut_surface_event *event = &taut__surface_event[e];
+    taut_counted_event *told = &r->event[r->events++];
+    *told = (taut_counted_event){event->name, event->doc, event->count, event->people, NAN, NAN};
+    taut__wilson(event->count, event->people, normal_quantile, &told->low, &told->high);
+  }
+}
+
 static taut_err make_surface(taut_clinic *k, const taut_result *r)
 {
   const taut_model *m = k->model;
@@ -172,7 +199,7 @@ static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, 
     taut__fail_clear(k->context);
   }
   if (err || k->no_suction) return err;
-  if (!r->suction_method || method == TAUT_SUCTION_TWO_CURVE) r->suction_method = taut__suction_method_text(method);
+  if (!r->suction_method || method == TAUT_SUCTION_COARSE) r->suction_method = taut__suction_method_text(method);
   r->suction_error = fmax(r->suction_error, error);
   return TAUT_OK;
 }
@@ -226,6 +253,7 @@ static taut_err fill_series(taut_clinic *k, taut_result *r)
 taut_err taut__clinic_finish(taut_clinic *k, taut_result *r)
 {
   taut_err err = make_surface(k, r);
+  if (!err) report_surface(k, r);
   if (!err) err = fill_series(k, r);
   taut_surface_values before;
   if (!err) {

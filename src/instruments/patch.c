@@ -21,13 +21,14 @@ struct taut_patch_instrument {
   bool inside;        /**< the baseline lies in the emulator's range */
   taut_suction_reading base;
   double base_error;
-  taut_suction_values emulated_base;
+  taut_suction_values emulated_base, coarse_base;
   taut_skin_law base_law;
 };
 
 const char *taut__suction_method_text(taut_suction_method method)
 {
-  static const char *const text[] = {"none", "emulator", "two-curve", "finite elements"};
+  static const char *const text[] = {"none", "the emulator, anchored to finite elements", "finite elements (coarse mesh, anchored)",
+                                    "finite elements"};
   return text[method];
 }
 
@@ -231,52 +232,47 @@ const taut_mixture *taut__patch_mixture(const taut_patch_instrument *i)
 
 /* ------------------------------------------------------------------------------------------------------- suction ---- */
 
-static taut_err by_finite_elements(taut_patch_instrument *i, const taut_skin_law *law, int cycles,
+static taut_err by_finite_elements(taut_patch_instrument *i, const taut_skin_law *law, taut_mesh_level mesh, int cycles,
                                    taut_suction_reading *reading, double *error)
 {
-  taut_suction s = taut__suction_default(law, 1.0, TAUT_MESH_M2);
+  taut_suction s = taut__suction_default(law, 1.0, mesh);
   s.protocol.cycles = cycles;
   taut_err err = taut__suction_check(i->context, "suction", &s);
   if (err) return err;
   taut_suction_result result;
   err = taut__suction_run(&s, &result);
-  if (err) err = taut__fail(i->context, TAUT_ERR_NUMERICS, "suction", "%s", result.reason);
+  if (err) err = taut__fail(i->context, err, "suction", "%s", result.reason);
   *reading = result.reading;
   *error = result.error_mesh + result.error_time;
   taut__suction_free(&result);
   return err;
 }
 
-/* Values of the two-curve model on a skin. */
-static taut_err by_two_curves(taut_patch_instrument *i, const taut_skin_law *law, taut_suction_values *out)
+static taut_suction_values values_of(const taut_suction_reading *r)
 {
-  const taut_suction s = taut__suction_default(law, 1.0, TAUT_MESH_M1);
-  taut_two_curve curve;
-  taut_err err = taut__suction_curves(i->context, "suction", &s.probe, &curve, NULL);
-  if (err) return err;
-  const int n = taut__suction_points(&s.protocol) + 1;
-  double *time = taut__alloc_doubles(3 * (size_t)n);
-  if (!time) return taut__fail(i->context, TAUT_ERR_MEMORY, NULL, "no memory for suction");
-  taut__suction_schedule(&s.protocol, time, time + n);
-  err = taut__two_curve_run(i->context, &curve, &law->viscosity, n, time, time + n, time + 2 * n);
-  const taut_suction_reading r = taut__suction_read(&s.protocol, time, time + 2 * n);
-  *out = (taut_suction_values){.R0 = r.R[0], .Ue = r.Ue, .R2 = r.R[2], .R5 = r.R[5], .R7 = r.R[7]};
-  free(time);
+  return (taut_suction_values){.R0 = r->R[0], .Ue = r->Ue, .R2 = r->R[2], .R5 = r->R[5], .R7 = r->R[7]};
+}
+
+/* One cycle on the coarse mesh: as fast as the curves of the two-curve model and without its systematic errors. */
+static taut_err by_coarse_elements(taut_patch_instrument *i, const taut_skin_law *law, taut_suction_values *out)
+{
+  taut_suction_reading reading;
+  double error;
+  taut_err err = by_finite_elements(i, law, TAUT_MESH_M1, 1, &reading, &error);
+  *out = values_of(&reading);
   return err;
 }
 
+/* The baseline by three cycles on the fine mesh, which the fast methods are anchored to. */
 static taut_err anchor(taut_patch_instrument *i)
 {
   if (i->anchored) return TAUT_OK;
-  taut_err err = by_finite_elements(i, &i->base_law, 3, &i->base, &i->base_error);
-  if (err) return err;
+  taut_err err = by_finite_elements(i, &i->base_law, TAUT_MESH_M2, 3, &i->base, &i->base_error);
+  if (!err) err = by_coarse_elements(i, &i->base_law, &i->coarse_base);
   double x[TAUT_FEATURES];
   taut__emulator_features(&i->base_law, x);
   i->inside = taut__emulator_outside(x) < 0;
-  if (i->inside)
-    i->emulated_base = taut__emulate(x);
-  else
-    err = by_two_curves(i, &i->base_law, &i->emulated_base);
+  if (i->inside) i->emulated_base = taut__emulate(x);
   i->anchored = !err;
   return err;
 }
@@ -284,11 +280,13 @@ static taut_err anchor(taut_patch_instrument *i)
 taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law, bool finite, double values[10],
                              taut_suction_method *method, double *error)
 {
+  /* errors of a change by the fast methods, relative to R0: emulator mechanics.md 6.3, coarse mesh docs/suction-solver.md */
+  const double emulator_error = 0.0015, coarse_error = 0.0005;
   for (int k = 0; k < 10; k++) values[k] = NAN;
   if (finite) {
     taut_suction_reading r;
     *method = TAUT_SUCTION_FINITE_ELEMENTS;
-    taut_err err = by_finite_elements(i, law, 3, &r, error);
+    taut_err err = by_finite_elements(i, law, TAUT_MESH_M2, 3, &r, error);
     if (!err) memcpy(values, r.R, sizeof r.R);
     return err;
   }
@@ -297,19 +295,16 @@ taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law,
   double x[TAUT_FEATURES];
   taut__emulator_features(law, x);
   taut_suction_values fast;
-  if (i->inside && taut__emulator_outside(x) < 0) {
-    *method = TAUT_SUCTION_EMULATOR;
+  *method = i->inside && taut__emulator_outside(x) < 0 ? TAUT_SUCTION_EMULATOR : TAUT_SUCTION_COARSE;
+  const bool emulated = *method == TAUT_SUCTION_EMULATOR;
+  if (emulated)
     fast = taut__emulate(x);
-  } else {
-    *method = TAUT_SUCTION_TWO_CURVE;
-    err = by_two_curves(i, law, &fast);
-    if (!err && i->inside) err = by_two_curves(i, &i->base_law, &i->emulated_base);
-    i->inside = false;
-  }
+  else
+    err = by_coarse_elements(i, law, &fast);
   if (err) return err;
-  const taut_suction_values base = {i->base.R[0], i->base.Ue, i->base.R[2], i->base.R[5], i->base.R[7]};
-  const taut_suction_values v = taut__anchor(&base, &i->emulated_base, &fast);
-  *error = i->base_error + (*method == TAUT_SUCTION_EMULATOR ? 0.0015 : 0.005); /* mechanics.md 6.1, 6.3 */
+  const taut_suction_values base = values_of(&i->base);
+  const taut_suction_values v = taut__anchor(&base, emulated ? &i->emulated_base : &i->coarse_base, &fast);
+  *error = i->base_error + (emulated ? emulator_error : coarse_error);
   values[0] = v.R0;
   values[1] = v.R0 * (1 - v.R2);
   values[2] = v.R2;
@@ -317,7 +312,7 @@ taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law,
   values[6] = v.R5 / v.R7 - 1;
   values[7] = v.R7;
   values[8] = v.R0 * v.R2;
-  /* the fast models know one cycle: what later cycles add is taken in proportion to the baseline */
+  /* the fast methods know one cycle: what later cycles add is taken in proportion to the baseline */
   values[3] = v.R0 * i->base.R[3] / i->base.R[0];
   values[9] = values[3] - v.R0;
   return TAUT_OK;

@@ -15,7 +15,7 @@
 typedef enum taut_suction_method {
   TAUT_SUCTION_NONE,
   TAUT_SUCTION_EMULATOR,  /**< inside its trained range, anchored to finite elements at the baseline */
-  TAUT_SUCTION_TWO_CURVE, /**< outside it, anchored likewise */
+  TAUT_SUCTION_COARSE,    /**< outside it: one cycle on the coarse mesh, anchored likewise */
   TAUT_SUCTION_FINITE_ELEMENTS
 } taut_suction_method;
 const char *taut__suction_method_text(taut_suction_method method);

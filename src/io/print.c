@@ -258,6 +258,25 @@ static void add_outcomes(taut_text *out, const struct taut_result *result, const
   }
 }
 
+/* Events that studies counted: the indices of risk are not to be read without them. */
+static void add_events(taut_text *out, const struct taut_result *result) {
+  for (int i = 0; i < result->events; i++) {
+    const taut_counted_event *e = &result->event[i];
+    if (!e->people) continue;
+    taut_text line = {0};
+    taut__text_add(&line, "%d of %d (95 %%: ", e->count, e->people);
+    taut__add_fixed(&line, 100 * e->low, 1);
+    taut__text_add(&line, " to ");
+    taut__add_fixed(&line, 100 * e->high, 1);
+    taut__text_add(&line, " %%) %s", e->doc);
+    if (line.failed)
+      out->failed = true;
+    else
+      add_wrapped(out, "counted in a study: ", line.data);
+    taut__text_free(&line);
+  }
+}
+
 static void add_remarks(taut_text *out, const struct taut_result *result) {
   bool stars = false, unsure = false;
   for (int q = 0; q < TAUT_QUANTITIES; q++) {
@@ -274,6 +293,7 @@ static void add_remarks(taut_text *out, const struct taut_result *result) {
   else
     add_wrapped(out, "", remark.data);
   taut__text_free(&remark);
+  add_events(out, result);
   if (unsure) add_wrapped(out, "~ ", TAUT_UNDEMONSTRABLE);
   if (result->suction_method != NULL) {
     taut_text line = {0};

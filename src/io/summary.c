@@ -52,12 +52,41 @@ static json_t *session(builder *b, const taut_session_report *s) {
   set(b, object, "p_fat_histology", real(s->p_fat_histology));
   set(b, object, "hole_diameter_um", real(s->hole_um));
   set(b, object, "injured_um", real(s->injured_um));
+  if (s->surface) {
+    set(b, object, "downtime_h", real(s->downtime_h));
+    set(b, object, "downtime_low_h", real(s->downtime_low_h));
+    set(b, object, "downtime_high_h", real(s->downtime_high_h));
+    set(b, object, "downtime_is_lower_limit", json_boolean(s->still_red));
+    set(b, object, "erythema_peak", real(s->erythema_peak));
+    set(b, object, "oedema_peak", real(s->oedema_peak));
+    set(b, object, "pain", real(s->pain));
+    set(b, object, "pain_without_relief", real(s->pain_without_relief));
+    set(b, object, "pain_extrapolated", json_boolean(s->pain_extrapolated));
+    set(b, object, "infection_window_h", real(s->infection_window_h));
+  }
   return object;
 }
 
 static json_t *sessions(builder *b, const struct taut_result *result) {
   json_t *list = json_array();
   for (int s = 0; s < result->sessions; s++) append(b, list, session(b, &result->session[s]));
+  return list;
+}
+
+/* Events as studies counted them, beside the indices of risk. */
+static json_t *events(builder *b, const struct taut_result *result) {
+  json_t *list = json_array();
+  for (int i = 0; i < result->events; i++) {
+    const taut_counted_event *e = &result->event[i];
+    json_t *object = json_object();
+    set(b, object, "name", string(e->name));
+    set(b, object, "count", json_integer(e->count));
+    set(b, object, "people", e->people ? json_integer(e->people) : json_null());
+    set(b, object, "wilson_95_low", real(e->low));
+    set(b, object, "wilson_95_high", real(e->high));
+    set(b, object, "what", string(e->doc));
+    append(b, list, object);
+  }
   return list;
 }
 
@@ -173,6 +202,7 @@ taut_err taut__summary_json(taut_context *context, const struct taut_result *res
   set(&b, root, "warnings", strings(&b, &result->warnings));
   set(&b, root, "uncertainty", result->uncertainty == NULL ? json_null() : string(result->uncertainty));
   set(&b, root, "sessions", sessions(&b, result));
+  set(&b, root, "counted_events", events(&b, result));
   set(&b, root, "visits", visits(&b, result));
   set(&b, root, "evidence", evidence(&b));
   set(&b, root, "not_modelled", not_modelled(&b));

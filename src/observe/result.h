@@ -42,7 +42,22 @@ typedef struct taut_session_report {
   double p_fat_ultrasound, p_fat_histology;
   double hole_um;
   double injured_um;             /**< S */
+  bool surface;                  /**< the surface course below is known */
+  double downtime_h, downtime_low_h, downtime_high_h; /**< visible redness, and the band in which published times scatter */
+  bool still_red;                /**< visible to the next session or the end: downtime is a lower limit */
+  double erythema_peak, oedema_peak; /**< a* units; thickness strain */
+  double pain, pain_without_relief;  /**< scale of 10 */
+  bool pain_extrapolated;        /**< outside the lengths, numbers or the site of the pain study */
+  double infection_window_h;
 } taut_session_report;
+
+/** An adverse event as counted in a study, to stand beside the indices of risk. */
+typedef struct taut_counted_event {
+  const char *name, *doc;        /**< lent */
+  int count, people;             /**< people 0: no denominator */
+  double low, high;              /**< 95 % interval of Wilson, NAN without a denominator */
+} taut_counted_event;
+enum { TAUT_COUNTED_EVENTS = 8 };
 
 /** What `undemonstrable` means, in a sentence. */
 #define TAUT_UNDEMONSTRABLE                                                                                            \
@@ -74,6 +89,8 @@ struct taut_result {
   /* facts */
   int sessions;
   taut_session_report *session;
+  int events;
+  taut_counted_event event[TAUT_COUNTED_EVENTS];
   int ledgers;
   taut_ledger *ledger;
   double worst_solve;            /**< largest relative imbalance of an implicit transport solve */

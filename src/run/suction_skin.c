@@ -202,6 +202,8 @@ static taut_err reference_material(taut_context *context, taut_bench_skin *s) {
     return refuse(context, s, "patient.sex", "the reference skin is a woman's; expected female, or a site for a man");
   if (given(s, "suction.sigma0") && given(s, "mechanics.g_e"))
     return refuse(context, s, "suction.sigma0", "contradicts mechanics.g_e, which is solved for it; expected one of both");
+  if (given(s, "patient.laxity") && given(s, "mechanics.g_e"))
+    return refuse(context, s, "patient.laxity", "contradicts mechanics.g_e, which is solved for it; expected one of both");
   taut_mechanics_person person = taut__mechanics_reference_person(p);
   person.documents = true;
   person.age = who->age;
