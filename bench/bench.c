@@ -17,8 +17,7 @@ enum { REPEATS = 7 };
 static taut_context *context;
 static int failures;
 
-static void good(taut_err err)
-{
+static void good(taut_err err) {
   if (!err) return;
   fprintf(stderr, "bench: %s\n", taut_context_message(context));
   exit(1);
@@ -31,8 +30,7 @@ typedef struct job {
   double start_up;
 } job;
 
-static job prepare(const char *path, int n, const char *const *sets)
-{
+static job prepare(const char *path, int n, const char *const *sets) {
   job j = {0};
   const double from = bench_now();
   good(taut_case_read(context, path, sets, (size_t)n, &j.c));
@@ -41,21 +39,18 @@ static job prepare(const char *path, int n, const char *const *sets)
   return j;
 }
 
-static void release(job *j)
-{
+static void release(job *j) {
   taut_model_destroy(&j->model);
   taut_case_destroy(&j->c);
 }
 
-static int points_of(const taut_model *m)
-{
+static int points_of(const taut_model *m) {
   int n = 0;
   for (int t = 0; t < m->tracks; t++) n += m->treat[0].domain[t]->points.n;
   return n;
 }
 
-static double stain_at(const taut_result *r, double day)
-{
+static double stain_at(const taut_result *r, double day) {
   for (int v = 0; v < r->visits; v++)
     if (r->visit_day[v] == day) return r->observed[v * r->observables + TAUT_O_stain_pap];
   return NAN;
@@ -63,8 +58,7 @@ static double stain_at(const taut_result *r, double day)
 
 /* Times whole courses; checks the number of points and, where known, the stain on a day. */
 static double time_course(const char *label, const char *path, int n, const char *const *sets, int points, double day,
-                          double stain, double target, double aim)
-{
+                          double stain, double target, double aim) {
   job j = prepare(path, n, sets);
   double seconds[REPEATS];
   taut_result *r = NULL;
@@ -85,7 +79,9 @@ static double time_course(const char *label, const char *path, int n, const char
          1e9 * t / (double)steps / have, j.start_up, wrong ? "WRONG RESULT" : "checked");
   if (target > 0)
     printf("%-34s target %.3g s, aim %.3g s: %s\n", "", target, aim,
-           t <= aim ? "aim met" : t <= target ? "target met" : "MISSED");
+           t <= aim      ? "aim met"
+           : t <= target ? "target met"
+                         : "MISSED");
   failures += wrong;
   release(&j);
   return t;
@@ -93,8 +89,7 @@ static double time_course(const char *label, const char *path, int n, const char
 
 /* ---- where a step goes: chemistry, transport, the rest, on a state in mid-course ---- */
 
-static void split(const char *path, const char *grid)
-{
+static void split(const char *path, const char *grid) {
   char set[64];
   snprintf(set, sizeof set, "model.grid=%s", grid);
   const char *sets[] = {set, "model.tolerance=1e-3"};
@@ -138,7 +133,8 @@ static void split(const char *path, const char *grid)
     transport[i] = (bench_now() - from) / inner;
   }
   const int n = j.model->treat[0].domain[0]->points.n;
-  const double w = bench_median(whole, REPEATS), c = bench_median(chemistry, REPEATS), t = bench_median(transport, REPEATS);
+  const double w = bench_median(whole, REPEATS), c = bench_median(chemistry, REPEATS),
+               t = bench_median(transport, REPEATS);
   printf("%-6s %6d points: %6.1f ns per point and step = chemistry %5.1f + transport %5.1f + rest %5.1f\n", grid, n,
          1e9 * w / n, 1e9 * c / n, 1e9 * t / n, 1e9 * (w - c - t) / n);
   /* operations of the banded elimination and its two substitutions, four fields side by side */
@@ -154,14 +150,13 @@ static void split(const char *path, const char *grid)
 
 /* ---- growth with points and fields ---- */
 
-static void grow_points(const char *path)
-{
+static void grow_points(const char *path) {
   printf("\ngrowth with points (9 radial cells, more planes), four sessions in a year\n");
   double first = 0;
   for (int m = 1; m <= 8; m *= 2) {
     char grid[160];
-    snprintf(grid, sizeof grid, "model.grid={ n1: 2, n2: 3, n3: 4, ne: %d, np: %d, nret: %d, ns: %d }", 2 * m, 4 * m, 12 * m,
-             3 * m);
+    snprintf(grid, sizeof grid, "model.grid={ n1: 2, n2: 3, n3: 4, ne: %d, np: %d, nret: %d, ns: %d }", 2 * m, 4 * m,
+             12 * m, 3 * m);
     const char *sets[] = {grid, "model.tolerance=1e-3"};
     job j = prepare(path, 2, sets);
     double seconds[3];
@@ -176,25 +171,29 @@ static void grow_points(const char *path)
     }
     const double per = 1e9 * bench_median(seconds, 3) / (double)steps / points_of(j.model);
     if (m == 1) first = per;
-    printf("  %6d points %6ld steps %8.1f ns per point and step (%.2f of the smallest)\n", points_of(j.model), steps, per,
-           per / first);
+    printf("  %6d points %6ld steps %8.1f ns per point and step (%.2f of the smallest)\n", points_of(j.model), steps,
+           per, per / first);
     release(&j);
   }
 }
 
-static void linear(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void linear(const taut_strip *s, double *restrict P, double *restrict L) {
   for (int i = 0; i < s->n; i++) {
     P[i] = s->u[0][i];
     L[i] = 1;
   }
 }
 
-static void grow_fields(void)
-{
+static void grow_fields(void) {
   printf("\ngrowth with fields (756 points; two in five transported)\n");
-  const taut_track_geometry g = {.lumen = 0.05, .needle = 0.125, .outer = 0.357, .thickness = {0.08, 0.16, 1.26, 0.5}, .n1 = 4,
-                                 .n2 = 6, .n3 = 8, .rows = {4, 8, 24, 6}};
+  const taut_track_geometry g = {.lumen = 0.05,
+                                 .needle = 0.125,
+                                 .outer = 0.357,
+                                 .thickness = {0.08, 0.16, 1.26, 0.5},
+                                 .n1 = 4,
+                                 .n2 = 6,
+                                 .n3 = 8,
+                                 .rows = {4, 8, 24, 6}};
   taut_domain *d = NULL;
   good(taut__domain_track(context, &g, &d));
   double first = 0;
@@ -235,8 +234,7 @@ static void grow_fields(void)
 
 /* ---- the whole command, files included ---- */
 
-static void whole_command(const char *command, const char *path)
-{
+static void whole_command(const char *command, const char *path) {
   double seconds[REPEATS];
   char folder[] = "/tmp/taut-bench-XXXXXX", out[64];
   if (!mkdtemp(folder)) {
@@ -257,15 +255,14 @@ static void whole_command(const char *command, const char *path)
     if (status) failures++;
   }
   const double t = bench_median(seconds, REPEATS);
-  printf("\nwhole `taut run examples/neck.yaml`, files included: median %.3f s (%.3f to %.3f); target 2 s: %s\n", t, seconds[0],
-         seconds[REPEATS - 1], t <= 2 ? "met" : "MISSED");
+  printf("\nwhole `taut run examples/neck.yaml`, files included: median %.3f s (%.3f to %.3f); target 2 s: %s\n", t,
+         seconds[0], seconds[REPEATS - 1], t <= 2 ? "met" : "MISSED");
   char clean[128];
   snprintf(clean, sizeof clean, "rm -rf '%s'", folder);
   if (system(clean)) failures++;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   if (argc != 3) {
     fprintf(stderr, "usage: bench COMMAND EXAMPLES\n");
     return 2;
@@ -276,7 +273,8 @@ int main(int argc, char **argv)
   good(taut_context_create(NULL, &context));
   printf("taut %s (%s), one core, kernels for %s; medians of %d runs\n", taut_version(), taut_commit(),
          taut__cpu_v3() ? "x86-64-v3" : "the base instruction set", REPEATS);
-  printf("machine: STREAM triad %.1f GB/s, fused multiply-adds %.1f GFlop/s (one core)\n\n", bench_triad(), bench_flops());
+  printf("machine: STREAM triad %.1f GB/s, fused multiply-adds %.1f GFlop/s (one core)\n\n", bench_triad(),
+         bench_flops());
   printf("%-34s %6s %6s %9s %9s %9s  %6s %9s\n", "course", "points", "steps", "median s", "min s", "max s", "ns/p/s",
          "start-up");
   const char *g1[] = {"model.tolerance=1e-3", "model.grid=G1"};

@@ -28,8 +28,8 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define TAUT_API __attribute__((visibility("default")))
-#define TAUT_MUST_USE __attribute__((warn_unused_result))
+#define TAUT_API          __attribute__((visibility("default")))
+#define TAUT_MUST_USE     __attribute__((warn_unused_result))
 #define TAUT_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
 #define TAUT_API
@@ -94,11 +94,11 @@ typedef struct taut_case taut_case;
 
 /** Reads a case file, applies `sets` ("key=value", n of them, later ones win), resolves presets and defaults and
  *  validates everything.  Every error found is in the message as FILE:LINE:COLUMN. */
-TAUT_API TAUT_MUST_USE taut_err taut_case_read(taut_context *context, const char *path, const char *const *sets, size_t n,
-                                               taut_case **out);
+TAUT_API TAUT_MUST_USE taut_err taut_case_read(taut_context *context, const char *path, const char *const *sets,
+                                               size_t n, taut_case **out);
 /** The same from text in memory; `name` stands for the file in messages. */
-TAUT_API TAUT_MUST_USE taut_err taut_case_parse(taut_context *context, const char *name, const char *text, size_t length,
-                                                const char *const *sets, size_t n, taut_case **out);
+TAUT_API TAUT_MUST_USE taut_err taut_case_parse(taut_context *context, const char *name, const char *text,
+                                                size_t length, const char *const *sets, size_t n, taut_case **out);
 TAUT_API void taut_case_destroy(taut_case **c);
 /** Writes the resolved case as YAML that reads back to the same case; origins as comments. */
 TAUT_API TAUT_MUST_USE taut_err taut_case_write(const taut_case *c, FILE *out);
@@ -122,9 +122,9 @@ TAUT_API size_t taut_model_warnings(const taut_model *model, const char *const *
 
 /** What a stretch of the run did. */
 typedef struct taut_report {
-  double day;             /**< reached time, days after the first session */
-  long steps, rejected;   /**< accepted and rejected steps */
-  long backward_euler;    /**< fields redone with backward Euler because a right-hand side was negative */
+  double day;           /**< reached time, days after the first session */
+  long steps, rejected; /**< accepted and rejected steps */
+  long backward_euler;  /**< fields redone with backward Euler because a right-hand side was negative */
   double step_min, step_max;
 } taut_report;
 
@@ -170,16 +170,16 @@ TAUT_API TAUT_MUST_USE taut_err taut_puncture_print(taut_context *context, const
                                                     taut_format format, FILE *out);
 /** What `taut suction` measures with.  Texts carry their units; NULL and 0 mean the default. */
 typedef struct taut_suction_options {
-  const char *aperture;  /**< diameter of the probe's opening, "2 mm" */
-  const char *pressure;  /**< how far below that of the air, "450 mbar" */
-  const char *on, *off;  /**< suction and rest of a cycle, "2 s" */
-  long cycles;           /**< 1 */
-  const char *ring;      /**< "glued" or "frictionless" */
-  const char *outer;     /**< radius of the patch of skin; 6 aperture radii up to a 2 mm probe, else 4 */
-  const char *method;    /**< "fe", "emulator" or "two-curve" */
-  const char *mesh;      /**< "M1" to "M5"; "M2", for two-curve "M1" */
-  long refine;           /**< times as many points of time, 1 */
-  bool curve;            /**< also print the height of the skin over time */
+  const char *aperture; /**< diameter of the probe's opening, "2 mm" */
+  const char *pressure; /**< how far below that of the air, "450 mbar" */
+  const char *on, *off; /**< suction and rest of a cycle, "2 s" */
+  long cycles;          /**< 1 */
+  const char *ring;     /**< "glued" or "frictionless" */
+  const char *outer;    /**< radius of the patch of skin; 6 aperture radii up to a 2 mm probe, else 4 */
+  const char *method;   /**< "fe", "emulator" or "two-curve" */
+  const char *mesh;     /**< "M1" to "M5"; "M2", for two-curve "M1" */
+  long refine;          /**< times as many points of time, 1 */
+  bool curve;           /**< also print the height of the skin over time */
 } taut_suction_options;
 
 /** The suction instrument alone, on a skin described by a file (site and person, or layers and parameters) and sets; with

@@ -13,7 +13,7 @@ struct taut_context {
   taut_text message;
   taut_text log;  /* of the last run that failed for good */
   char *log_path; /* file it was written to, owned */
-  taut_err code; /* first recorded failure */
+  taut_err code;  /* first recorded failure */
   int failures;
 };
 

@@ -13,22 +13,20 @@ struct taut_clinic {
   taut_context *context;
   const taut_model *model;
   taut_patch_instrument *patch;
-  taut_view last;           /* view at the end of the last step */
+  taut_view last; /* view at the end of the last step */
   double day;
   taut_patch_reading baseline;
   taut_patch_reading *point, *visit;
   int points, capacity, visits;
-  bool no_suction;          /* a probe's equations had no solution */
+  bool no_suction; /* a probe's equations had no solution */
   taut_surface *surface;
 };
 
-static taut_err no_memory(taut_context *context)
-{
+static taut_err no_memory(taut_context *context) {
   return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the instruments");
 }
 
-taut_err taut__clinic_create(taut_context *context, const taut_model *m, taut_texts *warnings, taut_clinic **out)
-{
+taut_err taut__clinic_create(taut_context *context, const taut_model *m, taut_texts *warnings, taut_clinic **out) {
   *out = NULL;
   const taut_case *c = m->c;
   if (m->excision || c->model.layers == TAUT_LAYERS_REFERENCE || c->model.injury != TAUT_INJURY_DEVICE) return TAUT_OK;
@@ -37,15 +35,14 @@ taut_err taut__clinic_create(taut_context *context, const taut_model *m, taut_te
   k->context = context;
   k->model = m;
   k->visit = taut__alloc((size_t)c->follow_ups + 1, sizeof *k->visit);
-  taut_err err = k->visit ? taut__patch_create(context, c, &m->skin, m->healing, warnings, &k->patch) : no_memory(context);
-  if (err)
-    taut__clinic_destroy(&k);
+  taut_err err =
+      k->visit ? taut__patch_create(context, c, &m->skin, m->healing, warnings, &k->patch) : no_memory(context);
+  if (err) taut__clinic_destroy(&k);
   *out = k;
   return err;
 }
 
-void taut__clinic_destroy(taut_clinic **clinic)
-{
+void taut__clinic_destroy(taut_clinic **clinic) {
   if (!clinic || !*clinic) return;
   taut_clinic *k = *clinic;
   taut__patch_destroy(&k->patch);
@@ -56,8 +53,7 @@ void taut__clinic_destroy(taut_clinic **clinic)
   *clinic = NULL;
 }
 
-taut_err taut__clinic_step(taut_clinic *k, double day, const taut_view *view)
-{
+taut_err taut__clinic_step(taut_clinic *k, double day, const taut_view *view) {
   taut_err err = TAUT_OK;
   if (k->points) err = taut__patch_advance(k->patch, day - k->day, &k->last, view);
   k->last = *view;
@@ -65,15 +61,13 @@ taut_err taut__clinic_step(taut_clinic *k, double day, const taut_view *view)
   return err;
 }
 
-taut_err taut__clinic_session(taut_clinic *k, int i, const taut_view *view)
-{
+taut_err taut__clinic_session(taut_clinic *k, int i, const taut_view *view) {
   (void)i;
   k->last = *view;
   return taut__patch_session(k->patch, view);
 }
 
-taut_err taut__clinic_keep(taut_clinic *k, int visit, const taut_view *view)
-{
+taut_err taut__clinic_keep(taut_clinic *k, int visit, const taut_view *view) {
   if (visit >= 0) {
     taut__patch_read(k->patch, view, &k->visit[visit]);
     k->visits = visit + 1;
@@ -96,8 +90,7 @@ taut_err taut__clinic_keep(taut_clinic *k, int visit, const taut_view *view)
 }
 
 /* Quantities of the patch with the swelling of that time. */
-static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double oedema, double *q)
-{
+static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double oedema, double *q) {
   q[TAUT_Q_dermal_thickness] = taut__patch_thickness(k->patch, r, oedema);
   q[TAUT_Q_echo_density] = taut__patch_echo(k->patch, r, oedema);
   q[TAUT_Q_contraction] = r->lambda - 1;
@@ -110,8 +103,7 @@ static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double
   q[TAUT_Q_laxity_grade] = r->laxity_grade;
 }
 
-static void fill_surface(const taut_surface_values *v, double *q)
-{
+static void fill_surface(const taut_surface_values *v, double *q) {
   q[TAUT_Q_erythema] = v->erythema;
   q[TAUT_Q_oedema] = v->oedema;
   q[TAUT_Q_pain] = v->pain;
@@ -120,8 +112,7 @@ static void fill_surface(const taut_surface_values *v, double *q)
 }
 
 /* Outcome of the last session at or before (after: counting one on that day) `day`. */
-static void fill_outcome(const taut_clinic *k, double day, bool after, double *q)
-{
+static void fill_outcome(const taut_clinic *k, double day, bool after, double *q) {
   const taut_model *m = k->model;
   int last = -1;
   for (int i = 0; !m->untreated && i < m->treats; i++)
@@ -137,8 +128,7 @@ static void fill_outcome(const taut_clinic *k, double day, bool after, double *q
 }
 
 /* What each session brings, and the events that studies counted. */
-static void report_surface(const taut_clinic *k, taut_result *r)
-{
+static void report_surface(const taut_clinic *k, taut_result *r) {
   const double normal_quantile = 1.959963984540054; /* 95 % */
   for (int i = 0; i < r->sessions; i++) {
     const taut_surface_outcome *o = taut__surface_outcome(k->surface, i);
@@ -163,8 +153,7 @@ static void report_surface(const taut_clinic *k, taut_result *r)
   }
 }
 
-static taut_err make_surface(taut_clinic *k, const taut_result *r)
-{
+static taut_err make_surface(taut_clinic *k, const taut_result *r) {
   const taut_model *m = k->model;
   const int sessions = m->untreated ? 0 : m->treats;
   taut_surface_session *session = taut__alloc((size_t)sessions + 1, sizeof *session);
@@ -185,8 +174,7 @@ static taut_err make_surface(taut_clinic *k, const taut_result *r)
 }
 
 /* Suction at a visit; the method is told in the result. */
-static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, taut_result *r, double *q)
-{
+static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, taut_result *r, double *q) {
   const bool fine = k->model->c->model.accuracy == TAUT_FINE;
   taut_suction_method method;
   double error;
@@ -194,7 +182,9 @@ static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, 
   if (err == TAUT_ERR_NUMERICS) {
     /* no number is given; the reason is, once */
     for (int i = 0; i < 10; i++) q[TAUT_Q_cutometer_r0 + i] = NAN;
-    err = k->no_suction ? TAUT_OK : taut__texts_add(&r->warnings, "warning: no suction numbers: %s", taut_context_message(k->context));
+    err = k->no_suction
+              ? TAUT_OK
+              : taut__texts_add(&r->warnings, "warning: no suction numbers: %s", taut_context_message(k->context));
     k->no_suction = true;
     taut__fail_clear(k->context);
   }
@@ -213,13 +203,12 @@ typedef struct unknown {
   double elastin, collagen;
 } unknown;
 static const unknown unknowns[] = {
-    {TAUT_Q_skin_tension, true, 0.230, 0.110},  {TAUT_Q_contraction, false, 0.0465, 0.0223},
-    {TAUT_Q_laxity_grade, false, 0.83, 0.40},   {TAUT_Q_cutometer_r0, true, 0.0848, 0.083},
+    {TAUT_Q_skin_tension, true, 0.230, 0.110},   {TAUT_Q_contraction, false, 0.0465, 0.0223},
+    {TAUT_Q_laxity_grade, false, 0.83, 0.40},    {TAUT_Q_cutometer_r0, true, 0.0848, 0.083},
     {TAUT_Q_cutometer_r2, false, 0.0097, 0.005}, {TAUT_Q_cutometer_r5, false, 0.0585, 0.0225},
     {TAUT_Q_cutometer_r7, false, 0.0217, 0.0075}};
 
-static void mark_undemonstrable(const taut_clinic *k, taut_result *r)
-{
+static void mark_undemonstrable(const taut_clinic *k, taut_result *r) {
   const double decade = 10;
   for (size_t u = 0; u < sizeof unknowns / sizeof *unknowns; u++) {
     const int q = unknowns[u].quantity;
@@ -234,8 +223,7 @@ static void mark_undemonstrable(const taut_clinic *k, taut_result *r)
   }
 }
 
-static taut_err fill_series(taut_clinic *k, taut_result *r)
-{
+static taut_err fill_series(taut_clinic *k, taut_result *r) {
   taut_surface_values *v = taut__alloc((size_t)r->points + 1, sizeof *v);
   if (!v) return no_memory(k->context);
   taut__surface_series(k->surface, r->points, r->point_day, v);
@@ -250,8 +238,7 @@ static taut_err fill_series(taut_clinic *k, taut_result *r)
   return TAUT_OK;
 }
 
-taut_err taut__clinic_finish(taut_clinic *k, taut_result *r)
-{
+taut_err taut__clinic_finish(taut_clinic *k, taut_result *r) {
   taut_err err = make_surface(k, r);
   if (!err) report_surface(k, r);
   if (!err) err = fill_series(k, r);

@@ -29,14 +29,12 @@ typedef struct course {
   int capacity;           /* of the dense series */
 } course;
 
-static taut_err no_memory(taut_context *context)
-{
+static taut_err no_memory(taut_context *context) {
   return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the results");
 }
 
 /* Quantities (and, where asked, observables) of the current state. */
-static void measure(course *c, double *quantity, double *observable)
-{
+static void measure(course *c, double *quantity, double *observable) {
   double o[TAUT_OBSERVABLES];
   taut__state_view(c->state, &c->view);
   taut__observe(c->state->model->healing, &c->view, o);
@@ -56,8 +54,7 @@ static void measure(course *c, double *quantity, double *observable)
 }
 
 /* Observables of the healing document, one row of the result. */
-static void observe(course *c, double *row)
-{
+static void observe(course *c, double *row) {
   double o[TAUT_OBSERVABLES];
   measure(c, NULL, o);
   memcpy(row, o, sizeof o);
@@ -71,8 +68,7 @@ static void observe(course *c, double *row)
 }
 
 /* Adds a point to the dense series. */
-static taut_err add_point(course *c)
-{
+static taut_err add_point(course *c) {
   taut_result *r = c->r;
   if (r->points == c->capacity) {
     const int more = c->capacity ? 2 * c->capacity : 512;
@@ -90,16 +86,14 @@ static taut_err add_point(course *c)
 }
 
 /* Adds a point and lets the instruments read it; `step`: they advance to it first. */
-static taut_err add_reading(course *c, bool step)
-{
+static taut_err add_reading(course *c, bool step) {
   taut_err err = add_point(c);
   if (!err && c->clinic && step) err = taut__clinic_step(c->clinic, taut__engine_day(c->state->engine), &c->view);
   if (!err && c->clinic) err = taut__clinic_keep(c->clinic, -1, &c->view);
   return err;
 }
 
-static taut_err after_step(void *user, taut_engine *engine, const taut_report *report)
-{
+static taut_err after_step(void *user, taut_engine *engine, const taut_report *report) {
   course *c = user;
   taut_context *context = c->state->context;
   taut_err err = add_reading(c, true);
@@ -113,8 +107,7 @@ static taut_err after_step(void *user, taut_engine *engine, const taut_report *r
 }
 
 /* Copies the fields as they are now. */
-static taut_err take_snapshot(course *c)
-{
+static taut_err take_snapshot(course *c) {
   taut_result *r = c->r;
   const taut_field_set *set = r->set;
   taut_snapshot *s = &r->snapshot[r->snapshots];
@@ -137,8 +130,7 @@ static taut_err take_snapshot(course *c)
   return TAUT_OK;
 }
 
-static taut_err apply_session(course *c)
-{
+static taut_err apply_session(course *c) {
   taut_state *s = c->state;
   const taut_treat *t = &s->model->treat[s->next];
   /* as it was just before: the last step ended here, but for the first session */
@@ -155,8 +147,7 @@ static taut_err apply_session(course *c)
 }
 
 /* Advances to `day`; sessions before it are applied, one exactly at `day` is left to the caller. */
-static taut_err advance(course *c, double day)
-{
+static taut_err advance(course *c, double day) {
   taut_err err = TAUT_OK;
   while (!err && taut__state_next_session(c->state) < day) {
     err = taut__engine_advance(c->state->engine, taut__state_next_session(c->state), after_step, c, &c->r->report);
@@ -165,8 +156,7 @@ static taut_err advance(course *c, double day)
   return err ? err : taut__engine_advance(c->state->engine, day, after_step, c, &c->r->report);
 }
 
-static taut_err run_events(course *c)
-{
+static taut_err run_events(course *c) {
   const taut_case *k = c->state->model->c;
   taut_err err = TAUT_OK;
   for (int v = 0; !err && v < k->follow_ups; v++) {
@@ -187,8 +177,7 @@ static taut_err run_events(course *c)
   return err;
 }
 
-static taut_err report_sessions(taut_context *context, const taut_model *m, taut_result *r)
-{
+static taut_err report_sessions(taut_context *context, const taut_model *m, taut_result *r) {
   if (m->untreated || m->excision) return TAUT_OK;
   r->session = taut__alloc((size_t)m->treats, sizeof *r->session);
   if (!r->session) return no_memory(context);
@@ -211,8 +200,7 @@ static taut_err report_sessions(taut_context *context, const taut_model *m, taut
   return TAUT_OK;
 }
 
-static taut_err report_balances(taut_context *context, taut_engine *e, taut_result *r)
-{
+static taut_err report_balances(taut_context *context, taut_engine *e, taut_result *r) {
   const int rows = r->set->balances;
   r->ledger = taut__alloc((size_t)rows + 1, sizeof *r->ledger);
   if (!r->ledger) return no_memory(context);
@@ -227,13 +215,13 @@ static taut_err report_balances(taut_context *context, taut_engine *e, taut_resu
 }
 
 /* From scripts/sensitivity on the example courses (docs/examples.md). */
-static const char *const dominant =
-    "the size of every gain rests on the strength of inflammation and of the macrophage response (s_M, d_M, K_D, a_D, k_D, "
-    "p_M), which no human needling study has measured over time, and on the achieved depth; the sign of the elastin change "
-    "rests on assumed constants";
+static const char *const dominant = "the size of every gain rests on the strength of inflammation and of the "
+                                    "macrophage response (s_M, d_M, K_D, a_D, k_D, "
+                                    "p_M), which no human needling study has measured over time, and on the achieved "
+                                    "depth; the sign of the elastin change "
+                                    "rests on assumed constants";
 
-static taut_err begin(taut_context *context, const taut_model *m, taut_result *r)
-{
+static taut_err begin(taut_context *context, const taut_model *m, taut_result *r) {
   const size_t visits = (size_t)m->c->follow_ups + 1;
   r->context = context;
   r->c = m->c;
@@ -258,24 +246,24 @@ static taut_err begin(taut_context *context, const taut_model *m, taut_result *r
 }
 
 /* Warnings that only the run can give (healing.md 11). */
-static taut_err scar_warnings(course *c)
-{
+static taut_err scar_warnings(course *c) {
   const taut_result *r = c->r;
   taut_texts *w = &c->r->warnings;
   taut_err err = TAUT_OK;
   if (c->state->model->excision) return err;
   if (r->peak_myofibroblasts > 0.3)
-    err = taut__texts_add(w, "myofibroblasts reach %.2g of the normal fibroblast number somewhere: above 0.3 the model expects "
-                             "scarring rather than rejuvenation (assumed limit)",
-                          r->peak_myofibroblasts);
+    err = taut__texts_add(
+        w,
+        "myofibroblasts reach %.2g of the normal fibroblast number somewhere: above 0.3 the model expects "
+        "scarring rather than rejuvenation (assumed limit)",
+        r->peak_myofibroblasts);
   if (!err && r->peak_gate > 0.6)
     err = taut__texts_add(w, "the mechanical gate reaches %.2g: above 0.6 the model expects scarring (assumed limit)",
                           r->peak_gate);
   return err ? no_memory(c->state->context) : TAUT_OK;
 }
 
-taut_err taut__course_run(taut_context *context, const taut_model *model, taut_result *result)
-{
+taut_err taut__course_run(taut_context *context, const taut_model *model, taut_result *result) {
   struct timespec from, to;
   clock_gettime(CLOCK_MONOTONIC, &from);
   course c = {.r = result};
@@ -297,13 +285,12 @@ taut_err taut__course_run(taut_context *context, const taut_model *model, taut_r
   return err;
 }
 
-void taut__result_free(taut_result *r)
-{
+void taut__result_free(taut_result *r) {
   for (int i = 0; i < r->snapshots; i++) {
     for (int k = 0; k < r->domains * r->set->n; k++) free(r->snapshot[i].data[k]);
     free(r->snapshot[i].data);
   }
-  void *const arrays[] = {r->snapshot, r->visit_day, r->visit,  r->observed, r->point_day,
+  void *const arrays[] = {r->snapshot, r->visit_day, r->visit,  r->observed,  r->point_day,
                           r->point,    r->session,   r->ledger, r->case_yaml, r->uncertainty};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
   taut__texts_free(&r->warnings);

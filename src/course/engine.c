@@ -25,8 +25,7 @@ struct taut_engine {
 
 taut_err taut__engine_create(taut_context *context, const taut_field_set *set, int domains,
                              const taut_domain *const *domain, const double *weight, const taut_engine_options *options,
-                             double start, taut_engine **out)
-{
+                             double start, taut_engine **out) {
   *out = NULL;
   taut_err err = taut__field_set_check(context, set);
   if (err) return err;
@@ -56,8 +55,7 @@ taut_err taut__engine_create(taut_context *context, const taut_field_set *set, i
   return TAUT_OK;
 }
 
-void taut__engine_destroy(taut_engine **engine)
-{
+void taut__engine_destroy(taut_engine **engine) {
   if (!engine || !*engine) return;
   taut_engine *e = *engine;
   for (int d = 0; d < e->units; d++) taut__unit_destroy(&e->unit[d]);
@@ -68,24 +66,36 @@ void taut__engine_destroy(taut_engine **engine)
   *engine = NULL;
 }
 
-double taut__engine_day(const taut_engine *e) { return e->day; }
-int taut__engine_domains(const taut_engine *e) { return e->units; }
-const taut_domain *taut__engine_domain(const taut_engine *e, int d) { return e->unit[d].domain; }
-double taut__engine_weight(const taut_engine *e, int d) { return e->unit[d].weight; }
-double *const *taut__engine_state(taut_engine *e, int d) { return e->unit[d].level[0]; }
-double *taut__engine_source(taut_engine *e, int d, int f) { return e->unit[d].source[f]; }
-double *taut__engine_drive(taut_engine *e) { return e->drive; }
+double taut__engine_day(const taut_engine *e) {
+  return e->day;
+}
+int taut__engine_domains(const taut_engine *e) {
+  return e->units;
+}
+const taut_domain *taut__engine_domain(const taut_engine *e, int d) {
+  return e->unit[d].domain;
+}
+double taut__engine_weight(const taut_engine *e, int d) {
+  return e->unit[d].weight;
+}
+double *const *taut__engine_state(taut_engine *e, int d) {
+  return e->unit[d].level[0];
+}
+double *taut__engine_source(taut_engine *e, int d, int f) {
+  return e->unit[d].source[f];
+}
+double *taut__engine_drive(taut_engine *e) {
+  return e->drive;
+}
 
-const double *taut__engine_gate(taut_engine *e, int d)
-{
+const double *taut__engine_gate(taut_engine *e, int d) {
   taut__unit_read(&e->unit[d], e->unit[d].level[0]);
   taut__unit_gate(&e->unit[d], e->drive);
   return e->unit[d].gate;
 }
 
 void taut__engine_rates(taut_engine *e, int d, int fields, const int *field, double *const **production,
-                        double *const **loss)
-{
+                        double *const **loss) {
   taut_unit *u = &e->unit[d];
   taut__engine_gate(e, d);
   for (int i = 0; i < fields; i++) taut__unit_rates(u, field[i], e->drive);
@@ -94,8 +104,7 @@ void taut__engine_rates(taut_engine *e, int d, int fields, const int *field, dou
 }
 
 /* Integral of a balance's fields, per mm2 of skin. */
-static double integral(const taut_engine *e, const taut_balance *row)
-{
+static double integral(const taut_engine *e, const taut_balance *row) {
   double sum = 0;
   for (int d = 0; d < e->units; d++) {
     const taut_unit *u = &e->unit[d];
@@ -109,8 +118,7 @@ static double integral(const taut_engine *e, const taut_balance *row)
   return row->scale * sum;
 }
 
-void taut__engine_restart(taut_engine *e)
-{
+void taut__engine_restart(taut_engine *e) {
   e->levels = 1;
   e->since_restart = 0;
   e->dt = e->o.fixed_step > 0 ? e->o.fixed_step : e->o.step_start;
@@ -118,8 +126,7 @@ void taut__engine_restart(taut_engine *e)
 }
 
 /* Writes the plane averages of `from` into `to` (which may be the same unit). */
-static void average_planes(const taut_unit *from, taut_unit *to)
-{
+static void average_planes(const taut_unit *from, taut_unit *to) {
   const taut_points *a = &from->domain->points, *b = &to->domain->points;
   for (int f = 0; f < from->set->n; f++) {
     const double *u = from->level[0][f];
@@ -136,8 +143,7 @@ static void average_planes(const taut_unit *from, taut_unit *to)
   }
 }
 
-taut_err taut__engine_average(taut_engine *e, const taut_domain *const *domain, const double *weight)
-{
+taut_err taut__engine_average(taut_engine *e, const taut_domain *const *domain, const double *weight) {
   for (int d = 0; d < e->units; d++) {
     taut_unit *u = &e->unit[d];
     if (u->domain == domain[d]) {
@@ -163,8 +169,7 @@ taut_err taut__engine_average(taut_engine *e, const taut_domain *const *domain, 
 }
 
 /* Coefficients for a step dt with the levels at hand. */
-static void set_trial(taut_engine *e, double dt)
-{
+static void set_trial(taut_engine *e, double dt) {
   taut_trial *t = &e->trial;
   const double d1 = e->dt1, d2 = e->dt2, w = dt / d1;
   *t = (taut_trial){.dt = dt, .a = 1 / dt, .b1 = 1 / dt, .b2 = 0, .predict = {1, 0, 0}, .rtol = e->o.rtol};
@@ -185,15 +190,13 @@ static void set_trial(taut_engine *e, double dt)
   t->error = l / (l + p);
 }
 
-static void try_unit(void *user, int d)
-{
+static void try_unit(void *user, int d) {
   taut_engine *e = user;
   taut__unit_try(&e->unit[d], &e->trial, e->drive);
 }
 
 /* Largest error over units and fields; *field names the worst (for messages). */
-static double trial_error(const taut_engine *e, int *field)
-{
+static double trial_error(const taut_engine *e, int *field) {
   double worst = 0;
   *field = 0;
   for (int d = 0; d < e->units; d++)
@@ -208,8 +211,7 @@ static double trial_error(const taut_engine *e, int *field)
   return worst;
 }
 
-static void keep_balances(taut_engine *e)
-{
+static void keep_balances(taut_engine *e) {
   for (int b = 0; b < e->set->balances; b++) {
     const taut_balance *row = &e->set->balance[b];
     double rate = 0, gross = 0;
@@ -230,8 +232,7 @@ static void keep_balances(taut_engine *e)
 }
 
 /* Accepts the tried step that ends at `day` and proposes the next. */
-static void accept(taut_engine *e, double day, double error, bool shortened, taut_report *r)
-{
+static void accept(taut_engine *e, double day, double error, bool shortened, taut_report *r) {
   const double dt = e->trial.dt;
   for (int d = 0; d < e->units; d++) {
     taut__unit_accept(&e->unit[d]);
@@ -259,8 +260,7 @@ static void accept(taut_engine *e, double day, double error, bool shortened, tau
   e->dt = fmin(next, e->o.step_max);
 }
 
-static taut_err step(taut_engine *e, double day, taut_report *r)
-{
+static taut_err step(taut_engine *e, double day, taut_report *r) {
   for (;;) {
     const double rest = day - e->day;
     double dt = e->dt;
@@ -288,13 +288,13 @@ static taut_err step(taut_engine *e, double day, taut_report *r)
     for (int d = 0; d < e->units; d++) e->unit[d].backward_euler = 0;
     e->dt = dt * fmax(0.25, 0.85 / cbrt(error));
     if (e->day + e->dt <= e->day)
-      return taut__fail(e->context, TAUT_ERR_NUMERICS, NULL, "the step at day %g shrank to nothing (field %s, error %g)",
-                        e->day, e->set->field[field].name, error);
+      return taut__fail(e->context, TAUT_ERR_NUMERICS, NULL,
+                        "the step at day %g shrank to nothing (field %s, error %g)", e->day, e->set->field[field].name,
+                        error);
   }
 }
 
-taut_err taut__engine_advance(taut_engine *e, double day, taut_step_fn *each, void *user, taut_report *report)
-{
+taut_err taut__engine_advance(taut_engine *e, double day, taut_step_fn *each, void *user, taut_report *report) {
   while (e->day < day) {
     taut_err err = step(e, day, report);
     if (!err && each) err = each(user, e, report);
@@ -303,20 +303,17 @@ taut_err taut__engine_advance(taut_engine *e, double day, taut_step_fn *each, vo
   return TAUT_OK;
 }
 
-double taut__engine_worst_solve(const taut_engine *e)
-{
+double taut__engine_worst_solve(const taut_engine *e) {
   double worst = 0;
   for (int d = 0; d < e->units; d++) worst = fmax(worst, e->unit[d].worst_solve);
   return worst;
 }
 
-taut_balance_sum taut__engine_balance(const taut_engine *e, int row)
-{
+taut_balance_sum taut__engine_balance(const taut_engine *e, int row) {
   return e->sum[row];
 }
 
-double taut__engine_residual(taut_engine *e)
-{
+double taut__engine_residual(taut_engine *e) {
   double worst = 0;
   for (int d = 0; d < e->units; d++) {
     taut_unit *u = &e->unit[d];

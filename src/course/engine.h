@@ -6,12 +6,12 @@
 #include "domain/solver.h"
 
 typedef struct taut_engine_options {
-  double rtol;        /**< relative tolerance of the step control */
-  double step_max;    /**< days; 0: 4 */
-  double step_start;  /**< days; 0: 1e-4 */
-  double fixed_step;  /**< > 0: equal steps without error control (order tests); starts with one backward Euler step */
-  bool backward_euler;/**< with fixed_step: first order */
-  int threads;        /**< 0: 1; never changes a byte of the results */
+  double rtol;         /**< relative tolerance of the step control */
+  double step_max;     /**< days; 0: 4 */
+  double step_start;   /**< days; 0: 1e-4 */
+  double fixed_step;   /**< > 0: equal steps without error control (order tests); starts with one backward Euler step */
+  bool backward_euler; /**< with fixed_step: first order */
+  int threads;         /**< 0: 1; never changes a byte of the results */
 } taut_engine_options;
 
 /** A kept balance (taut_balance): change found between events and expected from P - L u, over all domains by weight, per
@@ -48,7 +48,8 @@ void taut__engine_restart(taut_engine *engine);
 
 /** Replaces every field by its plane averages, on other domains if given (equally many planes; weights as at creation), and
  *  forgets the history: what comes before a second session. */
-TAUT_MUST_USE taut_err taut__engine_average(taut_engine *engine, const taut_domain *const *domain, const double *weight);
+TAUT_MUST_USE taut_err taut__engine_average(taut_engine *engine, const taut_domain *const *domain,
+                                            const double *weight);
 
 /** Called after each accepted step; a non-zero return ends the advance with that error. */
 typedef taut_err taut_step_fn(void *user, taut_engine *engine, const taut_report *report);

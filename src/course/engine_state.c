@@ -5,14 +5,12 @@
 #include <string.h>
 
 /* Arrays start on cache lines. */
-static size_t padded(int n)
-{
+static size_t padded(int n) {
   return ((size_t)n + 7) / 8 * 8;
 }
 
 taut_err taut__unit_create(taut_context *context, const taut_field_set *set, const taut_domain *domain, double weight,
-                           taut_unit *out)
-{
+                           taut_unit *out) {
   taut_unit *u = out;
   memset(u, 0, sizeof *u);
   u->domain = domain;
@@ -27,7 +25,8 @@ taut_err taut__unit_create(taut_context *context, const taut_field_set *set, con
     for (int p = 0; p < u->count[f]; p++) u->total_volume[f] += domain->volume[u->first[f] + p];
   }
   u->store = taut__alloc_doubles(need);
-  if (!u->store) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the state of %d points", domain->points.n);
+  if (!u->store)
+    return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the state of %d points", domain->points.n);
   double *at = u->store;
   for (int f = 0; f < set->n; f++) {
     double **const arrays[] = {&u->level[0][f], &u->level[1][f], &u->level[2][f],   &u->level[3][f], &u->star[f],
@@ -46,34 +45,29 @@ taut_err taut__unit_create(taut_context *context, const taut_field_set *set, con
   u->zeros = at + padded(domain->points.n);
   for (int f = 0; f < set->n; f++)
     for (int l = 0; l < TAUT_LAYERS; l++)
-      u->strip_source[l][f] = set->field[f].layers & TAUT_IN(l)
-                                  ? u->source[f] + (domain->points.layer_start[l] - u->first[f])
-                                  : u->zeros;
+      u->strip_source[l][f] =
+          set->field[f].layers & TAUT_IN(l) ? u->source[f] + (domain->points.layer_start[l] - u->first[f]) : u->zeros;
   return taut__solver_create(context, domain, set, &u->solver);
 }
 
-void taut__unit_destroy(taut_unit *unit)
-{
+void taut__unit_destroy(taut_unit *unit) {
   taut__solver_destroy(&unit->solver);
   free(unit->store);
   memset(unit, 0, sizeof *unit);
 }
 
-static void read_field(taut_unit *u, int f, double *state)
-{
+static void read_field(taut_unit *u, int f, double *state) {
   const taut_points *points = &u->domain->points;
   for (int l = 0; l < TAUT_LAYERS; l++)
     u->mixed[l][f] = u->set->field[f].layers & TAUT_IN(l) ? state + (points->layer_start[l] - u->first[f]) : u->zeros;
 }
 
-void taut__unit_read(taut_unit *unit, double *const *state)
-{
+void taut__unit_read(taut_unit *unit, double *const *state) {
   for (int f = 0; f < unit->set->n; f++) read_field(unit, f, state[f]);
 }
 
 /* The strip of a layer; n = 0 where the domain has no such layer. */
-static taut_strip strip_of(const taut_unit *u, int layer, const double *drive)
-{
+static taut_strip strip_of(const taut_unit *u, int layer, const double *drive) {
   const int *start = u->domain->points.layer_start;
   return (taut_strip){.n = start[layer + 1] - start[layer],
                       .layer = (taut_layer)layer,
@@ -84,8 +78,7 @@ static taut_strip strip_of(const taut_unit *u, int layer, const double *drive)
                       .constants = u->set->constants};
 }
 
-void taut__unit_gate(taut_unit *u, const double *drive)
-{
+void taut__unit_gate(taut_unit *u, const double *drive) {
   const taut_field_set *set = u->set;
   const taut_points *points = &u->domain->points;
   if (!set->gate_local) return;
@@ -106,8 +99,7 @@ void taut__unit_gate(taut_unit *u, const double *drive)
   }
 }
 
-void taut__unit_rates(taut_unit *u, int f, const double *drive)
-{
+void taut__unit_rates(taut_unit *u, int f, const double *drive) {
   for (int l = 0; l < TAUT_LAYERS; l++) {
     const taut_strip s = strip_of(u, l, drive);
     if (!s.n || !(u->set->field[f].layers & TAUT_IN(l))) continue;
@@ -117,8 +109,7 @@ void taut__unit_rates(taut_unit *u, int f, const double *drive)
 }
 
 /* A negative right-hand side: the field is redone with backward Euler in this step. */
-static void redo(taut_unit *u, const taut_trial *t, int f)
-{
+static void redo(taut_unit *u, const taut_trial *t, int f) {
   const double a = 1 / t->dt;
   u->k->right_side(u->count[f], a, 0, u->production[f], u->level[0][f], u->level[0][f], u->rhs[f]);
   if (taut__solver_way(u->solver, f) == TAUT_SOLVE_GENERAL)
@@ -130,15 +121,13 @@ static void redo(taut_unit *u, const taut_trial *t, int f)
 }
 
 /* How well the implicit solve of a transported field closes: its volume integral has no flux term. */
-static void check_solve(taut_unit *u, double a, int f)
-{
+static void check_solve(taut_unit *u, double a, int f) {
   double sum, size;
   u->k->balance(u->count[f], a, u->loss[f], u->rhs[f], u->level[3][f], u->domain->volume + u->first[f], &sum, &size);
   if (size > 0 && fabs(sum) > u->worst_solve * size) u->worst_solve = fabs(sum) / size;
 }
 
-static void keep_balances(taut_unit *u, int f)
-{
+static void keep_balances(taut_unit *u, int f) {
   for (int b = 0; b < u->set->balances; b++) {
     const taut_balance *row = &u->set->balance[b];
     for (int i = 0; i < row->n; i++) {
@@ -152,13 +141,13 @@ static void keep_balances(taut_unit *u, int f)
   }
 }
 
-static void solve_group(taut_unit *u, const taut_trial *t, const taut_group *g, const double *drive)
-{
+static void solve_group(taut_unit *u, const taut_trial *t, const taut_group *g, const double *drive) {
   bool again[4] = {false};
   for (int i = 0; i < g->n; i++) {
     const int f = g->field[i];
     taut__unit_rates(u, f, drive);
-    again[i] = u->k->right_side(u->count[f], t->b1, t->b2, u->production[f], u->level[0][f], u->level[1][f], u->rhs[f]) < 0;
+    again[i] =
+        u->k->right_side(u->count[f], t->b1, t->b2, u->production[f], u->level[0][f], u->level[1][f], u->rhs[f]) < 0;
   }
   taut__solver_solve(u->solver, t->a, g->n, g->field, (const double *const *)u->loss, (const double *const *)u->rhs,
                      u->level[3]);
@@ -176,8 +165,7 @@ static void solve_group(taut_unit *u, const taut_trial *t, const taut_group *g, 
   for (int i = 0; i < g->n; i++) read_field(u, g->field[i], u->level[3][g->field[i]]);
 }
 
-void taut__unit_try(taut_unit *u, const taut_trial *t, const double *drive)
-{
+void taut__unit_try(taut_unit *u, const taut_trial *t, const double *drive) {
   const taut_field_set *set = u->set;
   memset(u->rate, 0, sizeof u->rate);
   memset(u->gross, 0, sizeof u->gross);
@@ -192,8 +180,7 @@ void taut__unit_try(taut_unit *u, const taut_trial *t, const double *drive)
   for (int g = 0; g < set->groups; g++) solve_group(u, t, &set->group[g], drive);
 }
 
-void taut__unit_accept(taut_unit *u)
-{
+void taut__unit_accept(taut_unit *u) {
   double *spare[TAUT_MAX_FIELDS];
   memcpy(spare, u->level[2], sizeof spare);
   memcpy(u->level[2], u->level[1], sizeof spare);

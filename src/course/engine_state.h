@@ -9,9 +9,9 @@ enum { TAUT_LEVELS = 4, TAUT_MAX_BALANCES = 8 }; /* new, n, n-1, n-2 */
 /** Coefficients of the step under trial. */
 typedef struct taut_trial {
   double dt;
-  double a, b1, b2;      /**< (a + L) u = P + b1 u_n - b2 u_{n-1} + transport */
-  double predict[3];     /**< extrapolation to the new time */
-  double error;          /**< C of the error estimate, 0: none */
+  double a, b1, b2;  /**< (a + L) u = P + b1 u_n - b2 u_{n-1} + transport */
+  double predict[3]; /**< extrapolation to the new time */
+  double error;      /**< C of the error estimate, 0: none */
   double rtol;
 } taut_trial;
 
@@ -24,9 +24,9 @@ typedef struct taut_unit {
   double weight;
   int first[TAUT_MAX_FIELDS], count[TAUT_MAX_FIELDS];
   double total_volume[TAUT_MAX_FIELDS];
-  double *store;                                /* all of the arrays below */
-  double *level[TAUT_LEVELS][TAUT_MAX_FIELDS];  /* level[0]: newest accepted; rotated */
-  double *star[TAUT_MAX_FIELDS];                /* extrapolated state */
+  double *store;                               /* all of the arrays below */
+  double *level[TAUT_LEVELS][TAUT_MAX_FIELDS]; /* level[0]: newest accepted; rotated */
+  double *star[TAUT_MAX_FIELDS];               /* extrapolated state */
   double *loss[TAUT_MAX_FIELDS], *production[TAUT_MAX_FIELDS], *rhs[TAUT_MAX_FIELDS];
   double *source[TAUT_MAX_FIELDS];
   double *gate, *zeros;

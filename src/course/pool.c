@@ -16,8 +16,7 @@ struct taut_pool {
 };
 
 /* Takes items until none is left; called with the lock held. */
-static void work(taut_pool *p)
-{
+static void work(taut_pool *p) {
   while (p->next < p->items) {
     const int item = p->next++;
     pthread_mutex_unlock(&p->lock);
@@ -26,8 +25,7 @@ static void work(taut_pool *p)
   }
 }
 
-static void *helper(void *argument)
-{
+static void *helper(void *argument) {
   taut_pool *p = argument;
   unsigned long seen = 0;
   pthread_mutex_lock(&p->lock);
@@ -43,8 +41,7 @@ static void *helper(void *argument)
   return NULL;
 }
 
-taut_err taut__pool_create(taut_context *context, int threads, taut_pool **out)
-{
+taut_err taut__pool_create(taut_context *context, int threads, taut_pool **out) {
   taut_pool *p = taut__alloc(1, sizeof *p);
   if (!p) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for threads");
   pthread_mutex_init(&p->lock, NULL);
@@ -62,8 +59,7 @@ taut_err taut__pool_create(taut_context *context, int threads, taut_pool **out)
   return taut__fail(context, TAUT_ERR_LIBRARY, NULL, "cannot start %d threads", threads);
 }
 
-void taut__pool_destroy(taut_pool **pool)
-{
+void taut__pool_destroy(taut_pool **pool) {
   if (!pool || !*pool) return;
   taut_pool *p = *pool;
   pthread_mutex_lock(&p->lock);
@@ -79,8 +75,7 @@ void taut__pool_destroy(taut_pool **pool)
   *pool = NULL;
 }
 
-void taut__pool_run(taut_pool *pool, int items, taut_pool_fn *fn, void *user)
-{
+void taut__pool_run(taut_pool *pool, int items, taut_pool_fn *fn, void *user) {
   if (!pool->threads || items == 1) {
     for (int i = 0; i < items; i++) fn(user, i);
     return;

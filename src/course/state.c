@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-taut_err taut__state_create(taut_context *context, const taut_model *model, taut_state **out)
-{
+taut_err taut__state_create(taut_context *context, const taut_model *model, taut_state **out) {
   taut_state *s = taut__alloc(1, sizeof *s);
   if (!s) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a state");
   s->context = context;
@@ -13,28 +12,24 @@ taut_err taut__state_create(taut_context *context, const taut_model *model, taut
   const taut_engine_options options = {.rtol = model->c->model.tolerance, .threads = taut__threads(context)};
   taut_err err = taut__engine_create(context, &model->healing->set, model->tracks, model->treat[0].domain,
                                      model->treat[0].weight, &options, 0, &s->engine);
-  if (err)
-    taut__state_destroy(&s);
+  if (err) taut__state_destroy(&s);
   *out = s;
   return err;
 }
 
-void taut__state_destroy(taut_state **state)
-{
+void taut__state_destroy(taut_state **state) {
   if (!state || !*state) return;
   taut__engine_destroy(&(*state)->engine);
   free(*state);
   *state = NULL;
 }
 
-double taut__state_next_session(const taut_state *s)
-{
+double taut__state_next_session(const taut_state *s) {
   const taut_model *m = s->model;
   return m->untreated || s->next >= m->treats ? INFINITY : m->treat[s->next].day;
 }
 
-taut_err taut__state_session(taut_state *s)
-{
+taut_err taut__state_session(taut_state *s) {
   const taut_model *m = s->model;
   const taut_treat *t = &m->treat[s->next];
   if (m->excision) {
@@ -52,8 +47,7 @@ taut_err taut__state_session(taut_state *s)
   return TAUT_OK;
 }
 
-void taut__state_view(taut_state *s, taut_view *view)
-{
+void taut__state_view(taut_state *s, taut_view *view) {
   taut_sample sample[TAUT_MAX_TRACKS];
   const int n = taut__engine_domains(s->engine);
   for (int d = 0; d < n; d++) {

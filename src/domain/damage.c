@@ -8,14 +8,12 @@
 enum { SLICES = 16 };
 
 /* Share of the annulus [a, b] that lies in the annulus [lo, hi]. */
-static double overlap(double a, double b, double lo, double hi)
-{
+static double overlap(double a, double b, double lo, double hi) {
   const double from = fmax(a, lo), to = fmin(b, hi);
   return to > from ? (to * to - from * from) / (b * b - a * a) : 0;
 }
 
-static void add_slice(const taut_domain *d, int plane, double hole, double needle, double spread, taut_damage *damage)
-{
+static void add_slice(const taut_domain *d, int plane, double hole, double needle, double spread, taut_damage *damage) {
   for (int i = 0; i < d->nr; i++) {
     const int p = d->plane_start[plane] + i;
     damage->hole[p] += overlap(d->r[i], d->r[i + 1], 0, hole) / SLICES;
@@ -25,8 +23,7 @@ static void add_slice(const taut_domain *d, int plane, double hole, double needl
 }
 
 taut_err taut__damage_create(taut_context *context, const taut_domain *d, const taut_track_profile *profile,
-                             taut_damage *damage)
-{
+                             taut_damage *damage) {
   const size_t n = (size_t)d->points.n;
   double *store = taut__alloc_doubles(5 * n);
   if (!store) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for an injury");
@@ -46,8 +43,7 @@ taut_err taut__damage_create(taut_context *context, const taut_domain *d, const 
   return TAUT_OK;
 }
 
-void taut__damage_free(taut_damage *damage)
-{
+void taut__damage_free(taut_damage *damage) {
   free(damage->hole); /* the first of the five arrays of one block */
   memset(damage, 0, sizeof *damage);
 }

@@ -10,9 +10,9 @@ typedef enum taut_domain_kind { TAUT_DOMAIN_ZERO, TAUT_DOMAIN_TRACK } taut_domai
 typedef struct taut_domain {
   taut_domain_kind kind;
   taut_points points;
-  int nr;               /**< points of a plane, r fastest (zero: 1) */
-  double *r;            /**< [nr+1] faces, mm; r[0] = 0, r[nr] = R */
-  double *z;            /**< [planes+1] faces, mm */
+  int nr;    /**< points of a plane, r fastest (zero: 1) */
+  double *r; /**< [nr+1] faces, mm; r[0] = 0, r[nr] = R */
+  double *z; /**< [planes+1] faces, mm */
   double *volume;
   double layer_volume[TAUT_LAYERS]; /**< mm3; 0 where a domain has no such layer */
   int *plane_start;
@@ -21,9 +21,9 @@ typedef struct taut_domain {
 
 /** Geometry of a track: radii of the aligned faces and layer thicknesses, mm. */
 typedef struct taut_track_geometry {
-  double lumen, needle, outer;      /**< r_h(0), r_n(0), R: 0 < lumen < needle < outer */
+  double lumen, needle, outer; /**< r_h(0), r_n(0), R: 0 < lumen < needle < outer */
   double thickness[TAUT_LAYERS];
-  int n1, n2, n3;                   /**< radial cells: lumen (0 allowed with lumen = 0), annulus, outside */
+  int n1, n2, n3; /**< radial cells: lumen (0 allowed with lumen = 0), annulus, outside */
   int rows[TAUT_LAYERS];
 } taut_track_geometry;
 
@@ -33,11 +33,11 @@ void taut__domain_destroy(taut_domain **domain);
 
 /** A track's radii by depth, as the needling room computes them. */
 typedef struct taut_track_profile {
-  double depth;                                     /**< l, mm */
-  double (*needle)(const void *user, double z);     /**< r_n */
-  double (*hole)(const void *user, double z);       /**< r_h */
+  double depth;                                 /**< l, mm */
+  double (*needle)(const void *user, double z); /**< r_n */
+  double (*hole)(const void *user, double z);   /**< r_h */
   const void *user;
-  double spread;                                    /**< fd: pushed-aside matrix goes to fd r_n */
+  double spread; /**< fd: pushed-aside matrix goes to fd r_n */
 } taut_track_profile;
 
 /** Volume fractions of one session's track on the points of a domain (healing.md 7.1: 16 slices a plane, exact overlap of

@@ -15,10 +15,9 @@ typedef int64_t v4i __attribute__((vector_size(32)));
 
 /* lane by lane: mask ? a : b, and |a| */
 #define SELECT(mask, a, b) ((v4)(((v4i)(mask) & (v4i)(a)) | (~(v4i)(mask) & (v4i)(b))))
-#define ABS(a) ((v4)((v4i)(a) & (v4i){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}))
+#define ABS(a)             ((v4)((v4i)(a) & (v4i){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}))
 
-static void predict(int n, const double c[3], const double *u0, const double *u1, const double *u2, double *star)
-{
+static void predict(int n, const double c[3], const double *u0, const double *u1, const double *u2, double *star) {
   const double c0 = c[0], c1 = c[1], c2 = c[2];
   for (int i = 0; i < n; i++) {
     const double x = c0 * u0[i] + c1 * u1[i] + c2 * u2[i], low = 0.2 * u0[i];
@@ -26,8 +25,8 @@ static void predict(int n, const double c[3], const double *u0, const double *u1
   }
 }
 
-static double right_side(int n, double b1, double b2, const double *P, const double *u0, const double *u1, double *out)
-{
+static double right_side(int n, double b1, double b2, const double *P, const double *u0, const double *u1,
+                         double *out) {
   v4 low = {INFINITY, INFINITY, INFINITY, INFINITY};
   int i = 0;
   for (; i + 4 <= n; i += 4) {
@@ -43,14 +42,12 @@ static double right_side(int n, double b1, double b2, const double *P, const dou
   return least;
 }
 
-static void point_solve(int n, double a, const double *L, const double *f, double *u)
-{
+static void point_solve(int n, double a, const double *L, const double *f, double *u) {
   for (int i = 0; i < n; i++) u[i] = f[i] / (a + L[i]);
 }
 
 static double error_sum(int n, const double c[3], const double *u0, const double *u1, const double *u2, const double *u,
-                        const double *volume, double C, double rtol, double floor)
-{
+                        const double *volume, double C, double rtol, double floor) {
   const double c0 = c[0], c1 = c[1], c2 = c[2], k = C / rtol;
   v4 s = {0}, t = {0};
   int i = 0;
@@ -58,7 +55,7 @@ static double error_sum(int n, const double c[3], const double *u0, const double
   do {                                                                                                                 \
     const v4 x = *(const v4u *)(u + (at));                                                                             \
     const v4 p = c0 * *(const v4u *)(u0 + (at)) + c1 * *(const v4u *)(u1 + (at)) + c2 * *(const v4u *)(u2 + (at));     \
-    const v4 e = k * (x - p) / (floor + ABS(x));                                                             \
+    const v4 e = k * (x - p) / (floor + ABS(x));                                                                       \
     sum += *(const v4u *)(volume + (at)) * e * e;                                                                      \
   } while (0)
   for (; i + 8 <= n; i += 8) {
@@ -75,8 +72,7 @@ static double error_sum(int n, const double c[3], const double *u0, const double
   return sum;
 }
 
-static double dot(int n, const double *a, const double *b)
-{
+static double dot(int n, const double *a, const double *b) {
   v4 s = {0}, t = {0};
   int i = 0;
   for (; i + 8 <= n; i += 8) {
@@ -89,8 +85,7 @@ static double dot(int n, const double *a, const double *b)
   return sum;
 }
 
-static double dot3(int n, const double *a, const double *b, const double *c)
-{
+static double dot3(int n, const double *a, const double *b, const double *c) {
   v4 s = {0};
   int i = 0;
   for (; i + 4 <= n; i += 4) s += *(const v4u *)(a + i) * *(const v4u *)(b + i) * *(const v4u *)(c + i);
@@ -99,9 +94,8 @@ static double dot3(int n, const double *a, const double *b, const double *c)
   return sum;
 }
 
-static void balance(int n, double a, const double *L, const double *f, const double *u, const double *volume, double *sum,
-                    double *size)
-{
+static void balance(int n, double a, const double *L, const double *f, const double *u, const double *volume,
+                    double *sum, double *size) {
   v4 s = {0}, t = {0};
   int i = 0;
   for (; i + 4 <= n; i += 4) {
@@ -118,8 +112,7 @@ static void balance(int n, double a, const double *L, const double *f, const dou
 }
 
 /* Four rows by eight columns at a time: an entry of T serves four rows, an entry of `in` eight columns. */
-static void transform(int rows, int m, int ms, int mp, const double *in, const double *T, double *out)
-{
+static void transform(int rows, int m, int ms, int mp, const double *in, const double *T, double *out) {
   for (int k = 0; k < rows; k += 4) {
     /* the last block repeats its last row */
     const double *a[4];
@@ -155,8 +148,7 @@ static void transform(int rows, int m, int ms, int mp, const double *in, const d
 }
 
 static void tridiagonal(int planes, int mp, double a, const double *L, double D, const double *lambda, const double *dz,
-                        const double *coupling, double *x, double *work)
-{
+                        const double *coupling, double *x, double *work) {
   for (int j = 0; j < mp; j += 4) {
     const v4 rate = D * *(const v4u *)(lambda + j);
     v4 above = {0}, factor = {0};
@@ -175,8 +167,7 @@ static void tridiagonal(int planes, int mp, double a, const double *L, double D,
   }
 }
 
-static void sensitivity(int n, double ratio, double K, const double *s, double *out)
-{
+static void sensitivity(int n, double ratio, double K, const double *s, double *out) {
   for (int i = 0; i < n; i++) {
     const double x = K / (K + s[i]);
     out[i] = ratio * x * x;
@@ -185,8 +176,7 @@ static void sensitivity(int n, double ratio, double K, const double *s, double *
 
 /* Bernoulli function x/(e^x - 1) of four numbers: series near 0, else exp by argument reduction and a Taylor polynomial
  * on |r| <= ln2/2 (error below 1e-16). */
-static inline void bernoulli(const v4 *px, v4 *out)
-{
+static inline void bernoulli(const v4 *px, v4 *out) {
   const v4 x = *px, big = {700, 700, 700, 700};
   v4 y = SELECT(x > big, big, x);
   y = SELECT(y < -big, -big, y);
@@ -215,8 +205,7 @@ static inline void bernoulli(const v4 *px, v4 *out)
 }
 
 static inline void flux_four(int at, int step, const double *sens, const double *s, const double *g, double *forward,
-                             double *backward)
-{
+                             double *backward) {
   const v4 x1 = *(const v4u *)(sens + at), x2 = *(const v4u *)(sens + at + step);
   const v4 pe = 0.5 * (x1 + x2) * (*(const v4u *)(s + at + step) - *(const v4u *)(s + at));
   const v4 w = *(const v4u *)(g + at);
@@ -227,8 +216,7 @@ static inline void flux_four(int at, int step, const double *sens, const double 
 }
 
 static void fluxes(int count, int step, const double *sens, const double *s, const double *g, double *forward,
-                   double *backward)
-{
+                   double *backward) {
   int i = 0;
   for (; i + 4 <= count; i += 4) flux_four(i, step, sens, s, g, forward, backward);
   if (i == count) return;
@@ -251,8 +239,7 @@ static void fluxes(int count, int step, const double *sens, const double *s, con
 /* Row i of LU by rows: subtract l_k times row k of U for k = i-b .. i-1, four k at a time so that each entry of row i is
  * loaded and stored once for four updates.  Rows carry three zeros past the band, so that four rows of U that start one
  * column apart have a common range. */
-static void factor(taut_band *band, const taut_stencil *stencil)
-{
+static void factor(taut_band *band, const taut_stencil *stencil) {
   const int n = band->n, b = band->b, width = 2 * b + 4;
   v4 *const W = (v4 *)band->row;
   v4 *const inverse = (v4 *)band->inverse;
@@ -270,7 +257,7 @@ static void factor(taut_band *band, const taut_stencil *stencil)
       /* U rows k..k+3, addressed by the column index of row i: entry (k, j) is U_k[j - k + b], a index j - i + b */
       const int c = k - i + b;
       const v4 *const u0 = W + (ptrdiff_t)k * width + b - c, *const u1 = u0 + width - 1, *const u2 = u1 + width - 1,
-                                                      *const u3 = u2 + width - 1;
+                      *const u3 = u2 + width - 1;
       const v4 l0 = a[c] * inverse[k];
       const v4 l1 = (a[c + 1] - l0 * u0[c + 1]) * inverse[k + 1];
       const v4 l2 = (a[c + 2] - l0 * u0[c + 2] - l1 * u1[c + 2]) * inverse[k + 2];
@@ -292,8 +279,7 @@ static void factor(taut_band *band, const taut_stencil *stencil)
   }
 }
 
-static void substitute(const taut_band *band, double *x)
-{
+static void substitute(const taut_band *band, double *x) {
   const int n = band->n, b = band->b, width = 2 * b + 4;
   const v4 *const W = (const v4 *)band->row;
   const v4 *const inverse = (const v4 *)band->inverse;
@@ -324,5 +310,5 @@ static void substitute(const taut_band *band, double *x)
   }
 }
 
-const taut_kernels TAUT_KERNEL(kernels) = {predict, right_side, point_solve, error_sum, dot,    dot3,      balance,
-                                           transform, tridiagonal, sensitivity, fluxes, factor, substitute};
+const taut_kernels TAUT_KERNEL(kernels) = {predict,   right_side,  point_solve, error_sum, dot,    dot3,      balance,
+                                           transform, tridiagonal, sensitivity, fluxes,    factor, substitute};

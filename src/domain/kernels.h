@@ -17,7 +17,7 @@ typedef struct taut_band {
 
 /** Coefficients of one implicit transport operator, lane-interleaved. */
 typedef struct taut_stencil {
-  double *entry;   /**< [n][5][lanes]: up, left, diagonal, right, down */
+  double *entry; /**< [n][5][lanes]: up, left, diagonal, right, down */
 } taut_stencil;
 
 typedef struct taut_kernels {

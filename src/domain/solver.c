@@ -37,8 +37,7 @@ struct taut_solver {
   long replaced;
 };
 
-static void face_conductances(taut_solver *s)
-{
+static void face_conductances(taut_solver *s) {
   const taut_domain *d = s->domain;
   for (int k = 0; k < s->planes; k++)
     for (int i = 0; i < s->nr; i++) {
@@ -51,8 +50,7 @@ static void face_conductances(taut_solver *s)
 }
 
 /* Eigenvectors of the radial operator, A-orthonormal: K phi = lambda A phi. */
-static taut_err radial_modes(taut_context *context, taut_solver *s)
-{
+static taut_err radial_modes(taut_context *context, taut_solver *s) {
   const int n = s->nr;
   const double *r = s->domain->r;
   /* GSL's own handler would end the program */
@@ -94,8 +92,7 @@ static taut_err radial_modes(taut_context *context, taut_solver *s)
   return err;
 }
 
-static bool batch_allocate(batch *b, int nr)
-{
+static bool batch_allocate(batch *b, int nr) {
   b->band.n = b->n;
   b->band.b = nr;
   b->band.row = taut__alloc_doubles((size_t)b->n * (size_t)(2 * nr + 4) * TAUT_LANES);
@@ -104,15 +101,13 @@ static bool batch_allocate(batch *b, int nr)
   return b->band.row && b->band.inverse && b->stencil.entry;
 }
 
-static void batch_free(batch *b)
-{
+static void batch_free(batch *b) {
   free(b->band.row);
   free(b->band.inverse);
   free(b->stencil.entry);
 }
 
-static bool make_batches(taut_solver *s)
-{
+static bool make_batches(taut_solver *s) {
   int general = 0;
   for (int f = 0; f < s->set->n; f++) general += s->way[f] == TAUT_SOLVE_GENERAL;
   s->batches = (general + TAUT_LANES - 1) / TAUT_LANES;
@@ -138,8 +133,8 @@ static bool make_batches(taut_solver *s)
   return batch_allocate(&s->spare, s->nr);
 }
 
-taut_err taut__solver_create(taut_context *context, const taut_domain *domain, const taut_field_set *set, taut_solver **out)
-{
+taut_err taut__solver_create(taut_context *context, const taut_domain *domain, const taut_field_set *set,
+                             taut_solver **out) {
   taut_solver *s = taut__alloc(1, sizeof *s);
   if (!s) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a solver");
   s->domain = domain;
@@ -151,7 +146,7 @@ taut_err taut__solver_create(taut_context *context, const taut_domain *domain, c
   for (int f = 0; f < set->n; f++) {
     taut__field_points(&set->field[f], &domain->points, &s->first[f], &s->count[f]);
     const bool moves = domain->points.n > 1 && s->count[f] > 0 && set->diffusion[f] > 0;
-    s->way[f] = !moves ? TAUT_SOLVE_POINTWISE
+    s->way[f] = !moves                                                        ? TAUT_SOLVE_POINTWISE
                 : set->field[f].layered_loss && set->chemotaxis[f].signal < 0 ? TAUT_SOLVE_LAYERED
                                                                               : TAUT_SOLVE_GENERAL;
   }
@@ -188,13 +183,12 @@ taut_err taut__solver_create(taut_context *context, const taut_domain *domain, c
   return TAUT_OK;
 }
 
-void taut__solver_destroy(taut_solver **solver)
-{
+void taut__solver_destroy(taut_solver **solver) {
   if (!solver || !*solver) return;
   taut_solver *s = *solver;
-  double *const arrays[] = {s->right, s->below,   s->forward,    s->back, s->lambda,  s->dz,      s->coupling,
-                            s->modes, s->work,    s->plane_loss, s->sens, s->flux[0], s->flux[1], s->flux[2],
-                            s->flux[3], s->conductance, s->lanes_rhs};
+  double *const arrays[] = {s->right,    s->below,   s->forward, s->back,        s->lambda,   s->dz,
+                            s->coupling, s->modes,   s->work,    s->plane_loss,  s->sens,     s->flux[0],
+                            s->flux[1],  s->flux[2], s->flux[3], s->conductance, s->lanes_rhs};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
   for (int i = 0; s->b && i < s->batches; i++) batch_free(&s->b[i]);
   free(s->b);
@@ -203,19 +197,16 @@ void taut__solver_destroy(taut_solver **solver)
   *solver = NULL;
 }
 
-taut_solve taut__solver_way(const taut_solver *solver, int field)
-{
+taut_solve taut__solver_way(const taut_solver *solver, int field) {
   return solver->way[field];
 }
 
-long taut__solver_replaced(const taut_solver *solver)
-{
+long taut__solver_replaced(const taut_solver *solver) {
   return solver->replaced;
 }
 
 /* Writes field f's operator (volume-weighted) into one lane; points of the batch outside the field get the identity. */
-static void assemble(taut_solver *s, batch *b, int lane, int f, double a, const double *L, const double *signal)
-{
+static void assemble(taut_solver *s, batch *b, int lane, int f, double a, const double *L, const double *signal) {
   const int n = s->count[f], nr = s->nr, first = s->first[f];
   const double D = s->set->diffusion[f];
   const double *volume = s->domain->volume + first;
@@ -268,14 +259,12 @@ static void assemble(taut_solver *s, batch *b, int lane, int f, double a, const 
 }
 
 /* The signal of field f, seen from f's first point (a signal lives wherever its followers do). */
-static const double *signal_of(const taut_solver *s, int f, const double *const *u)
-{
+static const double *signal_of(const taut_solver *s, int f, const double *const *u) {
   const int signal = s->set->chemotaxis[f].signal;
   return signal < 0 ? NULL : u[signal] + (s->first[f] - s->first[signal]);
 }
 
-void taut__solver_prepare(taut_solver *solver, double a, const double *const *L, const double *const *u)
-{
+void taut__solver_prepare(taut_solver *solver, double a, const double *const *L, const double *const *u) {
   for (int i = 0; i < solver->batches; i++) {
     batch *b = &solver->b[i];
     for (int lane = 0; lane < TAUT_LANES; lane++) {
@@ -286,22 +275,19 @@ void taut__solver_prepare(taut_solver *solver, double a, const double *const *L,
   }
 }
 
-static void gather(const taut_solver *s, const batch *b, int lane, int f, const double *rhs, double *lanes)
-{
+static void gather(const taut_solver *s, const batch *b, int lane, int f, const double *rhs, double *lanes) {
   const double *volume = s->domain->volume + s->first[f];
   double *x = lanes + (ptrdiff_t)(s->first[f] - b->first) * TAUT_LANES + lane;
   for (int p = 0; p < s->count[f]; p++) x[(ptrdiff_t)p * TAUT_LANES] = volume[p] * rhs[p];
 }
 
-static void scatter(const taut_solver *s, const batch *b, int lane, int f, const double *lanes, double *u)
-{
+static void scatter(const taut_solver *s, const batch *b, int lane, int f, const double *lanes, double *u) {
   const double *x = lanes + (ptrdiff_t)(s->first[f] - b->first) * TAUT_LANES + lane;
   for (int p = 0; p < s->count[f]; p++) u[p] = x[(ptrdiff_t)p * TAUT_LANES];
 }
 
 static void solve_general(taut_solver *s, int batch_index, int count, const int *field, const double *const *rhs,
-                          double *const *x)
-{
+                          double *const *x) {
   batch *b = &s->b[batch_index];
   memset(s->lanes_rhs, 0, (size_t)b->n * TAUT_LANES * sizeof *s->lanes_rhs);
   bool any = false;
@@ -320,9 +306,8 @@ static void solve_general(taut_solver *s, int batch_index, int count, const int 
   }
 }
 
-void taut__solver_single(taut_solver *s, double a, int f, const double *const *L, const double *const *u, const double *rhs,
-                         double *x)
-{
+void taut__solver_single(taut_solver *s, double a, int f, const double *const *L, const double *const *u,
+                         const double *rhs, double *x) {
   batch *b = &s->spare;
   b->first = s->first[f];
   b->n = b->band.n = s->count[f];
@@ -335,8 +320,7 @@ void taut__solver_single(taut_solver *s, double a, int f, const double *const *L
 }
 
 static void solve_layered(taut_solver *s, double a, int f, const double *const *L, const double *const *rhs,
-                          double *const *x)
-{
+                          double *const *x) {
   const int nr = s->nr, mp = s->mp, planes = s->count[f] / nr, top = s->first[f] / nr;
   double *hat = s->modes, *out = s->modes + (ptrdiff_t)planes * mp;
   s->k->transform(planes, nr, nr, mp, rhs[f], s->forward, hat);
@@ -360,8 +344,7 @@ static void solve_layered(taut_solver *s, double a, int f, const double *const *
 }
 
 void taut__solver_solve(taut_solver *solver, double a, int count, const int *field, const double *const *L,
-                        const double *const *rhs, double *const *x)
-{
+                        const double *const *rhs, double *const *x) {
   for (int i = 0; i < solver->batches; i++) solve_general(solver, i, count, field, rhs, x);
   for (int i = 0; i < count; i++) {
     const int f = field[i];

@@ -7,8 +7,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, int planes, taut_domain **out)
-{
+static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, int planes, taut_domain **out) {
   taut_domain *d = taut__alloc(1, sizeof *d);
   if (!d) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a domain");
   d->kind = kind;
@@ -32,8 +31,7 @@ static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, i
   return TAUT_OK;
 }
 
-taut_err taut__domain_zero(taut_context *context, taut_domain **out)
-{
+taut_err taut__domain_zero(taut_context *context, taut_domain **out) {
   taut_domain *d = NULL;
   taut_err err = allocate(context, TAUT_DOMAIN_ZERO, 1, 1, &d);
   if (err) return err;
@@ -49,19 +47,17 @@ taut_err taut__domain_zero(taut_context *context, taut_domain **out)
 }
 
 /* n equal cells from a to b after face `at`; returns the index of the last face */
-static int divide(double *face, int at, double a, double b, int n)
-{
+static int divide(double *face, int at, double a, double b, int n) {
   for (int i = 1; i <= n; i++) face[at + i] = i == n ? b : a + (b - a) * i / n;
   return at + n;
 }
 
-taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g, taut_domain **out)
-{
+taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g, taut_domain **out) {
   const bool lumen = g->n1 > 0;
   if (!(g->needle > 0 && g->outer > g->needle && g->n2 > 0 && g->n3 > 0) ||
       (lumen && !(g->lumen > 0 && g->lumen < g->needle)))
-    return taut__fail(context, TAUT_ERR_INTERNAL, NULL, "track radii are not ascending: %g %g %g mm", g->lumen, g->needle,
-                      g->outer);
+    return taut__fail(context, TAUT_ERR_INTERNAL, NULL, "track radii are not ascending: %g %g %g mm", g->lumen,
+                      g->needle, g->outer);
   int planes = 0;
   for (int l = 0; l < TAUT_LAYERS; l++) planes += g->rows[l];
   taut_domain *d = NULL;
@@ -89,8 +85,7 @@ taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g,
   return TAUT_OK;
 }
 
-void taut__domain_destroy(taut_domain **domain)
-{
+void taut__domain_destroy(taut_domain **domain) {
   if (!domain || !*domain) return;
   free((*domain)->r);
   free((*domain)->z);

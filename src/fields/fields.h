@@ -23,25 +23,25 @@ typedef enum taut_field_class { TAUT_SIGNAL, TAUT_CELL, TAUT_MATRIX } taut_field
 typedef struct taut_strip {
   int n;
   taut_layer layer;
-  const double *const *u; /**< u[f][i]: every field of the set; zeros where a field does not live in this layer */
-  const double *gate;     /**< mechanical gate m, one a point (zeros where the set has none) */
+  const double *const *u;      /**< u[f][i]: every field of the set; zeros where a field does not live in this layer */
+  const double *gate;          /**< mechanical gate m, one a point (zeros where the set has none) */
   const double *const *source; /**< source[f][i]: external source of field f (serums, PRP), zeros by default */
-  const double *drive;    /**< scalars that change at events only (field set's meaning; treatment windows) */
-  const void *constants;  /**< the field set's frozen constants */
+  const double *drive;         /**< scalars that change at events only (field set's meaning; treatment windows) */
+  const void *constants;       /**< the field set's frozen constants */
 } taut_strip;
 
 typedef void taut_strip_fn(const taut_strip *s, double *restrict P, double *restrict L);
 
 /** A field, declared once. */
 typedef struct taut_field {
-  const char *name;    /**< symbol of the document, unique */
+  const char *name; /**< symbol of the document, unique */
   const char *long_name;
   const char *unit;
-  const char *doc;     /**< one sentence */
+  const char *doc; /**< one sentence */
   taut_field_class kind;
-  unsigned layers;     /**< TAUT_IN() bits, a contiguous range of layers */
-  double floor;        /**< s_f of the error norm */
-  bool layered_loss;   /**< L depends on layer, parameters and time only: transport may be solved directly */
+  unsigned layers;   /**< TAUT_IN() bits, a contiguous range of layers */
+  double floor;      /**< s_f of the error norm */
+  bool layered_loss; /**< L depends on layer, parameters and time only: transport may be solved directly */
 } taut_field;
 
 /** Chemotaxis of a field: velocity chi grad s, chi = chi0 K^2/(K+s)^2; signal < 0: none. */
@@ -59,7 +59,7 @@ typedef struct taut_group {
  *  their summed P - L u. */
 typedef struct taut_balance {
   const char *name, *unit;
-  double scale;             /**< factor from field units x mm3 to `unit` */
+  double scale; /**< factor from field units x mm3 to `unit` */
   int n, field[8];
 } taut_balance;
 
@@ -67,16 +67,16 @@ typedef struct taut_balance {
 typedef struct taut_field_set {
   const char *name;
   int n;
-  const taut_field *field;       /**< [n] */
-  taut_strip_fn *const *strip;   /**< [n], for this processor */
+  const taut_field *field;     /**< [n] */
+  taut_strip_fn *const *strip; /**< [n], for this processor */
   int groups;
-  const taut_group *group;       /**< every field exactly once */
-  const void *constants;         /**< handed to the strips */
-  int drives;                    /**< length of taut_strip.drive */
+  const taut_group *group; /**< every field exactly once */
+  const void *constants;   /**< handed to the strips */
+  int drives;              /**< length of taut_strip.drive */
   const double *drive_default;
-  double diffusion[TAUT_MAX_FIELDS];            /**< mm2/day, the same in all layers where the field lives; 0: none */
+  double diffusion[TAUT_MAX_FIELDS]; /**< mm2/day, the same in all layers where the field lives; 0: none */
   taut_chemotaxis chemotaxis[TAUT_MAX_FIELDS];
-  double rest[TAUT_MAX_FIELDS][TAUT_LAYERS];    /**< rest state */
+  double rest[TAUT_MAX_FIELDS][TAUT_LAYERS]; /**< rest state */
   /* Mechanical gate: gate_local(strip, out) gives a point value, the domain averages it over each plane, gate_close makes
    * m of the mean.  NULL: no gate. */
   void (*gate_local)(const taut_strip *s, double *restrict out);
@@ -91,10 +91,10 @@ typedef struct taut_points {
   int n, planes;
   int layer_start[TAUT_LAYERS + 1]; /**< points of layer l: [layer_start[l], layer_start[l+1]) */
   int layer_plane[TAUT_LAYERS + 1]; /**< the same for planes */
-  const int *plane_start;  /**< [planes+1]; all planes of one layer have equally many points */
-  const double *z;         /**< [planes+1] faces, mm, z[0] = 0 at the surface */
-  const double *volume;    /**< [n] mm3 */
-  double area;             /**< mm2 of skin surface */
+  const int *plane_start;           /**< [planes+1]; all planes of one layer have equally many points */
+  const double *z;                  /**< [planes+1] faces, mm, z[0] = 0 at the surface */
+  const double *volume;             /**< [n] mm3 */
+  double area;                      /**< mm2 of skin surface */
 } taut_points;
 
 /** First and last+1 layer of a layer mask. */
@@ -106,15 +106,15 @@ TAUT_MUST_USE taut_err taut__field_set_check(taut_context *context, const taut_f
 
 /** What one session destroys, as fractions of each point's volume (domain makes it of the needling room's track). */
 typedef struct taut_damage {
-  double *hole;       /**< h: residual hole (lumen) */
-  double *annulus;    /**< a: from hole to needle radius */
-  double *displaced;  /**< p_d: where pushed-aside matrix goes */
-  double *thermal;    /**< t: collagen coagulated by heat (0 without RF) */
+  double *hole;         /**< h: residual hole (lumen) */
+  double *annulus;      /**< a: from hole to needle radius */
+  double *displaced;    /**< p_d: where pushed-aside matrix goes */
+  double *thermal;      /**< t: collagen coagulated by heat (0 without RF) */
   double *thermal_kill; /**< cells killed by heat */
-  double bleeding;    /**< P_bleed of the track */
-  double dry;         /**< fibrin of a hole that does not bleed, relative to a full clot */
-  bool reference;     /**< clot by healing.md 7.2 as written (reference cases) instead of design rule 3 */
-  double depth;       /**< mm, l */
+  double bleeding;      /**< P_bleed of the track */
+  double dry;           /**< fibrin of a hole that does not bleed, relative to a full clot */
+  bool reference;       /**< clot by healing.md 7.2 as written (reference cases) instead of design rule 3 */
+  double depth;         /**< mm, l */
 } taut_damage;
 
 #endif

@@ -51,14 +51,16 @@ static void layer_constants(const taut_healing *h, const taut_person *person, co
 /* The young person must have grown old to numbers: g and qr of the age initialiser. */
 static taut_err check_person(taut_context *context, const taut_person *person) {
   if (!(isfinite(person->g) && person->g > 0 && isfinite(person->qr) && person->qr > 0 && person->qr <= 1))
-    return taut__fail(context, TAUT_ERR_INPUT, NULL,
-                      "collagen cannot be followed from 20 years to this age: its loss and the clearance of its fragments are "
-                      "too fast; lower healing.d_x, healing.f_X, healing.q_y or healing.photo_uv");
+    return taut__fail(
+        context, TAUT_ERR_INPUT, NULL,
+        "collagen cannot be followed from 20 years to this age: its loss and the clearance of its fragments are "
+        "too fast; lower healing.d_x, healing.f_X, healing.q_y or healing.photo_uv");
   if (!(person->Y > 0))
-    return taut__fail(context, TAUT_ERR_INPUT, NULL,
-                      "no rest state: fibroblasts make no collagen (synthesis %.4g of young, must be > 0); lower healing.age_Y, "
-                      "healing.smoke_Y or healing.photo_Y, or raise healing.meno_Y",
-                      person->Y);
+    return taut__fail(
+        context, TAUT_ERR_INPUT, NULL,
+        "no rest state: fibroblasts make no collagen (synthesis %.4g of young, must be > 0); lower healing.age_Y, "
+        "healing.smoke_Y or healing.photo_Y, or raise healing.meno_Y",
+        person->Y);
   return TAUT_OK;
 }
 

@@ -14,32 +14,29 @@ struct taut_patch_instrument {
   taut_material material;
   taut_mixture mixture;
   taut_mixture_state state;
-  double film[2];     /**< SC, VE: no model of epidermal thickness yet */
+  double film[2]; /**< SC, VE: no model of epidermal thickness yet */
   double h_d0;
   taut_wrinkle mode[TAUT_WRINKLE_MODES];
-  bool anchored;      /**< suction at the baseline is known */
-  bool inside;        /**< the baseline lies in the emulator's range */
+  bool anchored; /**< suction at the baseline is known */
+  bool inside;   /**< the baseline lies in the emulator's range */
   taut_suction_reading base;
   double base_error;
   taut_suction_values emulated_base, coarse_base;
   taut_skin_law base_law;
 };
 
-const char *taut__suction_method_text(taut_suction_method method)
-{
-  static const char *const text[] = {"none", "the emulator, anchored to finite elements", "finite elements (coarse mesh, anchored)",
-                                    "finite elements"};
+const char *taut__suction_method_text(taut_suction_method method) {
+  static const char *const text[] = {"none", "the emulator, anchored to finite elements",
+                                     "finite elements (coarse mesh, anchored)", "finite elements"};
   return text[method];
 }
 
-static int layer_of(int mixture_layer)
-{
+static int layer_of(int mixture_layer) {
   return mixture_layer == TAUT_MIX_PD ? TAUT_PAPILLARY : TAUT_RETICULAR;
 }
 
 static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin, const taut_healing *healing,
-                                       const taut_mechanics_params *p, const taut_mechanics_site *site)
-{
+                                       const taut_mechanics_params *p, const taut_mechanics_site *site) {
   taut_mechanics_person who = taut__mechanics_reference_person(p);
   taut_patient young = c->patient;
   taut_site bare = c->site;
@@ -49,7 +46,8 @@ static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin
   const taut_skin_params *sp = taut__case_params(c, "skin");
   const taut_skin now = taut__skin_build(sp, &c->patient, &bare, c->site.source);
   const taut_skin then = taut__skin_build(sp, &young, &bare, c->site.source);
-  const double h[TAUT_MECH_LAYERS] = {skin->sc, skin->ve, skin->papillary, skin->reticular, fmax(skin->fat, site->least_base)};
+  const double h[TAUT_MECH_LAYERS] = {skin->sc, skin->ve, skin->papillary, skin->reticular,
+                                      fmax(skin->fat, site->least_base)};
   memcpy(who.thickness, h, sizeof h);
   who.age = c->patient.age;
   who.male = c->patient.sex == TAUT_MALE;
@@ -64,31 +62,35 @@ static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin
   return who;
 }
 
-static void rest_of(const taut_healing *h, taut_mixture_rest rest[TAUT_MIX_LAYERS])
-{
+static void rest_of(const taut_healing *h, taut_mixture_rest rest[TAUT_MIX_LAYERS]) {
   for (int i = 0; i < TAUT_MIX_LAYERS; i++) {
     const taut_layer_constants *l = &h->layer[layer_of(i)];
-    rest[i] = (taut_mixture_rest){.C3 = l->C3_r, .Cn = l->Cn_r, .Cx = l->Cx_r, .X = l->X_r, .ev = l->ev_r, .em = l->em_r,
-                                  .H = l->H_r, .P_ev = (h->p.k_ea + h->p.d_ev) * l->ev_r};
+    rest[i] = (taut_mixture_rest){.C3 = l->C3_r,
+                                  .Cn = l->Cn_r,
+                                  .Cx = l->Cx_r,
+                                  .X = l->X_r,
+                                  .ev = l->ev_r,
+                                  .em = l->em_r,
+                                  .H = l->H_r,
+                                  .P_ev = (h->p.k_ea + h->p.d_ev) * l->ev_r};
   }
 }
 
 static taut_err tell(taut_context *context, const taut_case *c, const taut_mechanics_site *site, const taut_material *m,
-                     taut_texts *warnings)
-{
+                     taut_texts *warnings) {
   taut_err err = TAUT_OK;
   if (site->warning) err = taut__texts_add(warnings, "note: %s", site->warning);
   if (!err && m->prestretch != TAUT_PRESTRETCH_FREE)
-    err = taut__texts_add(warnings, "warning: the tension of %s for this person%s is outside what the material can carry; its "
-                                    "elastin pre-stretch was held at the %s end of its range",
+    err = taut__texts_add(warnings,
+                          "warning: the tension of %s for this person%s is outside what the material can carry; its "
+                          "elastin pre-stretch was held at the %s end of its range",
                           c->site.name, isnan(c->patient.laxity) ? "" : " and this laxity",
                           m->prestretch == TAUT_PRESTRETCH_CLIPPED_LOW ? "low" : "high");
   return err ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for warnings") : TAUT_OK;
 }
 
-taut_err taut__patch_create(taut_context *context, const taut_case *c, const taut_skin *skin, const taut_healing *healing,
-                            taut_texts *warnings, taut_patch_instrument **out)
-{
+taut_err taut__patch_create(taut_context *context, const taut_case *c, const taut_skin *skin,
+                            const taut_healing *healing, taut_texts *warnings, taut_patch_instrument **out) {
   *out = NULL;
   taut_patch_instrument *i = taut__alloc(1, sizeof *i);
   if (!i) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the patch");
@@ -117,19 +119,18 @@ taut_err taut__patch_create(taut_context *context, const taut_case *c, const tau
   return TAUT_OK;
 }
 
-void taut__patch_destroy(taut_patch_instrument **patch)
-{
+void taut__patch_destroy(taut_patch_instrument **patch) {
   if (!patch) return;
   free(*patch);
   *patch = NULL;
 }
 
 /* Fields at the end of a step, rates as means of both ends. */
-static taut_mixture_input input_of(const taut_healing *h, int layer, const taut_view *from, const taut_view *to)
-{
+static taut_mixture_input input_of(const taut_healing *h, int layer, const taut_view *from, const taut_view *to) {
   const int l = layer_of(layer);
-  const double ratio[2][2] = {{from->loss[TAUT_H_Cn][l] / from->mean[TAUT_H_Cn][l], to->loss[TAUT_H_Cn][l] / to->mean[TAUT_H_Cn][l]},
-                              {from->loss[TAUT_H_Cx][l] / from->mean[TAUT_H_Cx][l], to->loss[TAUT_H_Cx][l] / to->mean[TAUT_H_Cx][l]}};
+  const double ratio[2][2] = {
+      {from->loss[TAUT_H_Cn][l] / from->mean[TAUT_H_Cn][l], to->loss[TAUT_H_Cn][l] / to->mean[TAUT_H_Cn][l]},
+      {from->loss[TAUT_H_Cx][l] / from->mean[TAUT_H_Cx][l], to->loss[TAUT_H_Cx][l] / to->mean[TAUT_H_Cx][l]}};
 #define MIDDLE(what, f) (0.5 * (from->what[f][l] + to->what[f][l]))
   return (taut_mixture_input){.C3 = to->mean[TAUT_H_C3][l],
                               .Cn = to->mean[TAUT_H_Cn][l],
@@ -151,23 +152,20 @@ static taut_mixture_input input_of(const taut_healing *h, int layer, const taut_
 #undef MIDDLE
 }
 
-taut_err taut__patch_advance(taut_patch_instrument *i, double dt, const taut_view *from, const taut_view *to)
-{
+taut_err taut__patch_advance(taut_patch_instrument *i, double dt, const taut_view *from, const taut_view *to) {
   taut_mixture_input in[TAUT_MIX_LAYERS];
   for (int l = 0; l < TAUT_MIX_LAYERS; l++) in[l] = input_of(i->healing, l, from, to);
   return taut__mixture_advance(i->context, &i->mixture, dt, in, &i->state);
 }
 
-taut_err taut__patch_session(taut_patch_instrument *i, const taut_view *after)
-{
+taut_err taut__patch_session(taut_patch_instrument *i, const taut_view *after) {
   taut_mixture_input in[TAUT_MIX_LAYERS];
   for (int l = 0; l < TAUT_MIX_LAYERS; l++) in[l] = input_of(i->healing, l, after, after);
   return taut__mixture_session(i->context, &i->mixture, in, &i->state);
 }
 
 /* Incremental modulus of the whole skin in the plane: equibiaxial stiffness of the membrane over its thickness. */
-static double modulus_of(const taut_patch_instrument *i, double lambda, double h)
-{
+static double modulus_of(const taut_patch_instrument *i, double lambda, double h) {
   const double step = 1e-5;
   const double a[2] = {lambda - step, lambda - step}, b[2] = {lambda + step, lambda + step};
   double low[2], high[2];
@@ -176,8 +174,7 @@ static double modulus_of(const taut_patch_instrument *i, double lambda, double h
   return (1 - i->p.nu_sheet) * (high[0] - low[0]) / (2 * step) / h;
 }
 
-void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, taut_patch_reading *out)
-{
+void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, taut_patch_reading *out) {
   const taut_mixture_reading m = taut__mixture_read(&i->mixture, &i->state);
   double now = 0, rest = 0, q = 0, q_rest = 0, water = 0, elastin = 0, load = 0;
   for (int k = 0; k < TAUT_MIX_LAYERS; k++) {
@@ -210,31 +207,26 @@ void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, tau
   out->law = taut__mixture_law(&i->mixture, &i->state, i->film);
 }
 
-double taut__patch_thickness(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema)
-{
+double taut__patch_thickness(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema) {
   return taut__ultrasound_thickness(&i->p, r->h_d, oedema * r->h_d);
 }
 
-double taut__patch_echo(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema)
-{
+double taut__patch_echo(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema) {
   return taut__echo_density(&i->p, r->fibres / (1 + oedema), r->connectivity, r->water + oedema);
 }
 
-const taut_mixture_state *taut__patch_state(const taut_patch_instrument *i)
-{
+const taut_mixture_state *taut__patch_state(const taut_patch_instrument *i) {
   return &i->state;
 }
 
-const taut_mixture *taut__patch_mixture(const taut_patch_instrument *i)
-{
+const taut_mixture *taut__patch_mixture(const taut_patch_instrument *i) {
   return &i->mixture;
 }
 
 /* ------------------------------------------------------------------------------------------------------- suction ---- */
 
 static taut_err by_finite_elements(taut_patch_instrument *i, const taut_skin_law *law, taut_mesh_level mesh, int cycles,
-                                   taut_suction_reading *reading, double *error)
-{
+                                   taut_suction_reading *reading, double *error) {
   taut_suction s = taut__suction_default(law, 1.0, mesh);
   s.protocol.cycles = cycles;
   taut_err err = taut__suction_check(i->context, "suction", &s);
@@ -248,14 +240,12 @@ static taut_err by_finite_elements(taut_patch_instrument *i, const taut_skin_law
   return err;
 }
 
-static taut_suction_values values_of(const taut_suction_reading *r)
-{
+static taut_suction_values values_of(const taut_suction_reading *r) {
   return (taut_suction_values){.R0 = r->R[0], .Ue = r->Ue, .R2 = r->R[2], .R5 = r->R[5], .R7 = r->R[7]};
 }
 
 /* One cycle on the coarse mesh: as fast as the curves of the two-curve model and without its systematic errors. */
-static taut_err by_coarse_elements(taut_patch_instrument *i, const taut_skin_law *law, taut_suction_values *out)
-{
+static taut_err by_coarse_elements(taut_patch_instrument *i, const taut_skin_law *law, taut_suction_values *out) {
   taut_suction_reading reading;
   double error;
   taut_err err = by_finite_elements(i, law, TAUT_MESH_M1, 1, &reading, &error);
@@ -264,8 +254,7 @@ static taut_err by_coarse_elements(taut_patch_instrument *i, const taut_skin_law
 }
 
 /* The baseline by three cycles on the fine mesh, which the fast methods are anchored to. */
-static taut_err anchor(taut_patch_instrument *i)
-{
+static taut_err anchor(taut_patch_instrument *i) {
   if (i->anchored) return TAUT_OK;
   taut_err err = by_finite_elements(i, &i->base_law, TAUT_MESH_M2, 3, &i->base, &i->base_error);
   if (!err) err = by_coarse_elements(i, &i->base_law, &i->coarse_base);
@@ -278,8 +267,7 @@ static taut_err anchor(taut_patch_instrument *i)
 }
 
 taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law, bool finite, double values[10],
-                             taut_suction_method *method, double *error)
-{
+                             taut_suction_method *method, double *error) {
   /* errors of a change by the fast methods, relative to R0: emulator mechanics.md 6.3, coarse mesh docs/suction-solver.md */
   const double emulator_error = 0.0015, coarse_error = 0.0005;
   for (int k = 0; k < 10; k++) values[k] = NAN;

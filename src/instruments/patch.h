@@ -14,8 +14,8 @@
 /** How suction numbers were obtained. */
 typedef enum taut_suction_method {
   TAUT_SUCTION_NONE,
-  TAUT_SUCTION_EMULATOR,  /**< inside its trained range, anchored to finite elements at the baseline */
-  TAUT_SUCTION_COARSE,    /**< outside it: one cycle on the coarse mesh, anchored likewise */
+  TAUT_SUCTION_EMULATOR, /**< inside its trained range, anchored to finite elements at the baseline */
+  TAUT_SUCTION_COARSE,   /**< outside it: one cycle on the coarse mesh, anchored likewise */
   TAUT_SUCTION_FINITE_ELEMENTS
 } taut_suction_method;
 const char *taut__suction_method_text(taut_suction_method method);
@@ -36,13 +36,13 @@ TAUT_MUST_USE taut_err taut__patch_session(taut_patch_instrument *patch, const t
 
 /** What the patch shows at a time; oedema is added afterwards, when the surface course is known. */
 typedef struct taut_patch_reading {
-  double h_d;                /**< dermis without oedema, mm */
+  double h_d;                         /**< dermis without oedema, mm */
   double fibres, connectivity, water; /**< relative to rest: what echo density depends on */
   double lambda, tension, modulus;    /**< in-plane stretch; N/m; kPa */
-  double elastin, load;      /**< gain of working elastin and of load-bearing collagen, rest 0 */
-  taut_roughness surface;    /**< wrinkles and roughness */
+  double elastin, load;               /**< gain of working elastin and of load-bearing collagen, rest 0 */
+  taut_roughness surface;             /**< wrinkles and roughness */
   double wrinkle_grade, laxity_grade;
-  taut_skin_law law;         /**< for the suction probe */
+  taut_skin_law law; /**< for the suction probe */
 } taut_patch_reading;
 void taut__patch_read(const taut_patch_instrument *patch, const taut_view *view, taut_patch_reading *out);
 

@@ -8,22 +8,19 @@
 /* Smallest thickness of the subcutis in the healing domain (design rule 2), mm. */
 static const double subcutis_least = 0.5;
 
-static bool documents(const taut_case *c)
-{
+static bool documents(const taut_case *c) {
   return c->model.defaults == TAUT_DEFAULTS_DOCUMENTS;
 }
 
 /* Deepest track over all sessions. */
-static double deepest(const taut_model *m)
-{
+static double deepest(const taut_model *m) {
   double most = 0;
   for (int i = 0; i < m->treats; i++)
     for (int t = 0; t < m->tracks; t++) most = fmax(most, m->treat[i].damage[t].depth);
   return most;
 }
 
-static taut_err set_layers(taut_context *context, taut_model *m)
-{
+static taut_err set_layers(taut_context *context, taut_model *m) {
   const taut_healing_params *p = taut__case_params(m->c, "healing");
   const double depth = deepest(m);
   if (m->c->model.layers == TAUT_LAYERS_REFERENCE) {
@@ -40,13 +37,13 @@ static taut_err set_layers(taut_context *context, taut_model *m)
   /* a device's track that leaves the fat was refused with its session (needling/warnings.c) */
   char where[512];
   return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(m->c, "treatment.depth", where),
-                    "a track of %.3g mm leaves the computed tissue of %.3g mm; expected a shallower treatment.depth", depth,
-                    bottom);
+                    "a track of %.3g mm leaves the computed tissue of %.3g mm; expected a shallower treatment.depth",
+                    depth, bottom);
 }
 
 /* The domain with this geometry: an equal one made before, else a new one. */
-static taut_err domain_for(taut_context *context, taut_model *m, const taut_track_geometry *g, const taut_domain **out)
-{
+static taut_err domain_for(taut_context *context, taut_model *m, const taut_track_geometry *g,
+                           const taut_domain **out) {
   for (int i = 0; i < m->domain_count; i++) {
     const taut_domain *d = m->domains[i];
     if (d->r[d->nr] == g->outer && d->r[g->n1] == g->lumen && d->r[g->n1 + g->n2] == g->needle) {
@@ -66,8 +63,7 @@ static taut_err domain_for(taut_context *context, taut_model *m, const taut_trac
 }
 
 /* Grids and injury fractions of a session, once the layers are known. */
-static taut_err lay_out(taut_context *context, taut_model *m, taut_treat *t, const taut_session_tracks *s)
-{
+static taut_err lay_out(taut_context *context, taut_model *m, taut_treat *t, const taut_session_tracks *s) {
   const taut_grid_spec *g = &m->c->model.grid;
   taut_track_geometry geometry = {.lumen = s->hole_radius,
                                   .needle = s->needle_radius,
@@ -94,8 +90,7 @@ static taut_err lay_out(taut_context *context, taut_model *m, taut_treat *t, con
 }
 
 /* Where holes are so sparse that skin lies far from any of them, that skin is one more domain, which is never injured. */
-static void add_untreated(taut_model *m, taut_session_tracks *tracks)
-{
+static void add_untreated(taut_model *m, taut_session_tracks *tracks) {
   const taut_needling_params *p = taut__case_params(m->c, "needling");
   bool any = false;
   for (int i = 0; i < m->treats; i++) any |= tracks[i].untreated > 0;
@@ -107,8 +102,7 @@ static void add_untreated(taut_model *m, taut_session_tracks *tracks)
   m->untreated_domain = m->tracks++;
 }
 
-static taut_err build_track(taut_context *context, taut_model *m)
-{
+static taut_err build_track(taut_context *context, taut_model *m) {
   const taut_case *c = m->c;
   m->untreated = c->sessions == 0;
   m->tracks = m->untreated ? 1 : c->model.tracks;
@@ -126,8 +120,7 @@ static taut_err build_track(taut_context *context, taut_model *m)
   return err;
 }
 
-static taut_err build_zero(taut_context *context, taut_model *m)
-{
+static taut_err build_zero(taut_context *context, taut_model *m) {
   char where[512];
   if (m->c->model.injury != TAUT_INJURY_EXCISION)
     return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(m->c, "model.scale", where),
@@ -146,10 +139,10 @@ static taut_err build_zero(taut_context *context, taut_model *m)
   return TAUT_OK;
 }
 
-static taut_err collect_warnings(taut_context *context, taut_model *m)
-{
+static taut_err collect_warnings(taut_context *context, taut_model *m) {
   taut_err err = TAUT_OK;
-  for (size_t i = 0; !err && i < m->c->warnings.count; i++) err = taut__texts_add(&m->warnings, "%s", m->c->warnings.item[i]);
+  for (size_t i = 0; !err && i < m->c->warnings.count; i++)
+    err = taut__texts_add(&m->warnings, "%s", m->c->warnings.item[i]);
   const taut_healing *h = m->healing;
   if (!err && h->loop_gain_inflammation > 0.8)
     err = taut__texts_add(&m->warnings, "the inflammation loop gain is %.3g: above 0.8 inflammation may not end",
@@ -160,22 +153,21 @@ static taut_err collect_warnings(taut_context *context, taut_model *m)
   return err ? taut__fail(context, err, NULL, "no memory for warnings") : TAUT_OK;
 }
 
-static taut_err refuse(taut_context *context, const taut_case *c)
-{
+static taut_err refuse(taut_context *context, const taut_case *c) {
   char where[512];
   if (c->model.scale == TAUT_SCALE_PATCH)
     return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "model.scale", where),
                       "scale patch is not available in this version; expected track or zero");
   const bool needled = c->model.scale == TAUT_SCALE_TRACK && c->sessions > 0;
   if (needled && c->device.kind == TAUT_RF && c->model.injury == TAUT_INJURY_DEVICE)
-    return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "device", where),
-                      "the heat of radiofrequency needles is not available in this version; expected a roller, pen or stamp "
-                      "(taut puncture answers for the needles alone)");
+    return taut__fail(
+        context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "device", where),
+        "the heat of radiofrequency needles is not available in this version; expected a roller, pen or stamp "
+        "(taut puncture answers for the needles alone)");
   return TAUT_OK;
 }
 
-taut_err taut__model_create(taut_context *context, const taut_case *c, taut_model **out)
-{
+taut_err taut__model_create(taut_context *context, const taut_case *c, taut_model **out) {
   *out = NULL;
   taut_err err = refuse(context, c);
   if (err) return err;
@@ -200,8 +192,7 @@ taut_err taut__model_create(taut_context *context, const taut_case *c, taut_mode
   return err;
 }
 
-void taut__model_destroy(taut_model **model)
-{
+void taut__model_destroy(taut_model **model) {
   if (!model || !*model) return;
   taut_model *m = *model;
   for (int i = 0; m->treat && i < m->treats; i++)

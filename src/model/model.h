@@ -16,9 +16,9 @@ typedef struct taut_reference_track {
 /** One session made ready: tracks of its pattern and what they destroy. */
 typedef struct taut_treat {
   double day;
-  taut_puncture puncture;       /**< zero for reference injury and excision */
+  taut_puncture puncture; /**< zero for reference injury and excision */
   taut_pattern pattern;
-  double p_fat[2];              /**< layer exit: ultrasound, histology */
+  double p_fat[2];                /**< layer exit: ultrasound, histology */
   taut_reference_track reference; /**< with injury: reference */
   double weight[TAUT_MAX_TRACKS];
   const taut_domain *domain[TAUT_MAX_TRACKS]; /**< owned by the model, shared by like sessions */
@@ -26,17 +26,17 @@ typedef struct taut_treat {
 } taut_treat;
 
 struct taut_model {
-  const taut_case *c;           /**< lent */
-  bool excision;                /**< zero mode with the excision of healing.md 7.4 */
-  taut_skin skin;               /**< with the case's thickness source */
-  double layer[TAUT_LAYERS];    /**< thickness of the domain's layers, mm */
+  const taut_case *c;        /**< lent */
+  bool excision;             /**< zero mode with the excision of healing.md 7.4 */
+  taut_skin skin;            /**< with the case's thickness source */
+  double layer[TAUT_LAYERS]; /**< thickness of the domain's layers, mm */
   taut_healing *healing;
-  int tracks;                   /**< domains driven in lockstep */
-  int untreated_domain;         /**< the one that is never injured, -1: none */
+  int tracks;           /**< domains driven in lockstep */
+  int untreated_domain; /**< the one that is never injured, -1: none */
   int treats;
-  taut_treat *treat;            /**< [treats]; an untreated course has one that only lends its grid */
+  taut_treat *treat; /**< [treats]; an untreated course has one that only lends its grid */
   bool untreated;
-  taut_domain **domains;        /**< all different domains */
+  taut_domain **domains; /**< all different domains */
   int domain_count;
   taut_texts warnings;
 };

@@ -30,7 +30,7 @@ typedef struct taut_puncture {
   bool force_limited;
   double hand_force, needed_force; /**< mN on the whole device; hand_force NAN when not limited by the case */
   double hole_radius;              /**< r_h(0) */
-  double hole_spread;       /**< SD of ln hole radius from hole to hole */
+  double hole_spread;              /**< SD of ln hole radius from hole to hole */
   double recoil;                   /**< c_r */
   double loop_depth;
   double hole_volume, damaged_volume, killed_volume; /**< V_h, V_d, V_k: mm3 */

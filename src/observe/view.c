@@ -8,16 +8,14 @@
 /* Depth below the epidermis over which mediator activity drives redness (healing.md 11), mm. */
 static const double upper_dermis = 0.5;
 
-static int first_of(const taut_healing *h, const taut_domain *d, int f)
-{
+static int first_of(const taut_healing *h, const taut_domain *d, int f) {
   int first, count;
   taut__field_points(&h->set.field[f], &d->points, &first, &count);
   return first;
 }
 
 /* Means of c/(K_c + c) and of fb from the papillary surface down to upper_dermis, planes cut where the depth ends. */
-static void upper_means(const taut_healing *h, const taut_sample *s, double *activity, double *clot)
-{
+static void upper_means(const taut_healing *h, const taut_sample *s, double *activity, double *clot) {
   const taut_domain *d = s->domain;
   const int c0 = first_of(h, d, TAUT_H_c), fb0 = first_of(h, d, TAUT_H_fb);
   const int top = d->points.layer_plane[TAUT_PAPILLARY];
@@ -39,8 +37,7 @@ static void upper_means(const taut_healing *h, const taut_sample *s, double *act
 const int taut__rated_field[TAUT_RATED_FIELDS] = {TAUT_H_C3, TAUT_H_Cn, TAUT_H_Cx, TAUT_H_X, TAUT_H_ev, TAUT_H_em};
 
 /* Means of production and loss; `deposit` collects the mean of A P of collagen. */
-static void add_rates(const taut_healing *h, const taut_sample *s, taut_view *out, double deposit[TAUT_LAYERS])
-{
+static void add_rates(const taut_healing *h, const taut_sample *s, taut_view *out, double deposit[TAUT_LAYERS]) {
   const taut_domain *d = s->domain;
   const taut_kernels *k = d->kernels;
   const double *A = s->u[TAUT_H_A] - first_of(h, d, TAUT_H_A);
@@ -58,15 +55,13 @@ static void add_rates(const taut_healing *h, const taut_sample *s, taut_view *ou
   }
 }
 
-static double largest(const double *x, int n)
-{
+static double largest(const double *x, int n) {
   double most = -INFINITY;
   for (int i = 0; i < n; i++) most = x[i] > most ? x[i] : most;
   return most;
 }
 
-static void add_sample(const taut_healing *h, const taut_sample *s, taut_view *out)
-{
+static void add_sample(const taut_healing *h, const taut_sample *s, taut_view *out) {
   const taut_domain *d = s->domain;
   const taut_points *q = &d->points;
   double x[TAUT_EXTRAS] = {0};
@@ -84,7 +79,8 @@ static void add_sample(const taut_healing *h, const taut_sample *s, taut_view *o
   out->extra[TAUT_EXTRA_FB_UPPER] += s->weight * x[TAUT_EXTRA_FB_UPPER];
   const int dermis = q->layer_start[TAUT_SUBCUTIS] - q->layer_start[TAUT_PAPILLARY];
   out->extra[TAUT_EXTRA_A_MAX] = fmax(out->extra[TAUT_EXTRA_A_MAX], largest(s->u[TAUT_H_A], dermis));
-  out->extra[TAUT_EXTRA_M_MAX] = fmax(out->extra[TAUT_EXTRA_M_MAX], largest(s->gate + q->layer_start[TAUT_PAPILLARY], dermis));
+  out->extra[TAUT_EXTRA_M_MAX] =
+      fmax(out->extra[TAUT_EXTRA_M_MAX], largest(s->gate + q->layer_start[TAUT_PAPILLARY], dermis));
   const int epidermis = q->layer_start[TAUT_PAPILLARY];
   if (!epidermis) {
     out->extra[TAUT_EXTRA_COVER_MIN] = out->extra[TAUT_EXTRA_TEWL] = NAN;
@@ -100,8 +96,7 @@ static void add_sample(const taut_healing *h, const taut_sample *s, taut_view *o
   out->extra[TAUT_EXTRA_TEWL] += s->weight * open / area;
 }
 
-void taut__view(const taut_healing *h, int samples, const taut_sample *sample, taut_view *out)
-{
+void taut__view(const taut_healing *h, int samples, const taut_sample *sample, taut_view *out) {
   memset(out, 0, sizeof *out);
   out->extra[TAUT_EXTRA_COVER_MIN] = INFINITY;
   const taut_domain *d = sample[0].domain;

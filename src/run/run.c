@@ -6,8 +6,7 @@
 #include <string.h>
 
 /* What is known of a run that failed for good: its log and why. */
-static void keep_log(taut_context *context, const taut_case *c, taut_result *r)
-{
+static void keep_log(taut_context *context, const taut_case *c, taut_result *r) {
   taut_text text = {0};
   taut_case_hash(c, r->hash);
   taut__log_txt(r, &text);
@@ -15,8 +14,7 @@ static void keep_log(taut_context *context, const taut_case *c, taut_result *r)
   taut__keep_log(context, &text);
 }
 
-taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model **out)
-{
+taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model **out) {
   taut__fail_clear(context);
   taut__keep_log(context, &(taut_text){0});
   taut_err err = taut__model_create(context, c, out);
@@ -24,30 +22,25 @@ taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model
   return err;
 }
 
-void taut_model_destroy(taut_model **model)
-{
+void taut_model_destroy(taut_model **model) {
   taut__model_destroy(model);
 }
 
-size_t taut_model_warnings(const taut_model *model, const char *const **texts)
-{
+size_t taut_model_warnings(const taut_model *model, const char *const **texts) {
   *texts = (const char *const *)model->warnings.item;
   return model->warnings.count;
 }
 
-taut_err taut_state_create(taut_context *context, const taut_model *model, taut_state **out)
-{
+taut_err taut_state_create(taut_context *context, const taut_model *model, taut_state **out) {
   taut__fail_clear(context);
   return taut__state_create(context, model, out);
 }
 
-void taut_state_destroy(taut_state **state)
-{
+void taut_state_destroy(taut_state **state) {
   taut__state_destroy(state);
 }
 
-taut_err taut_state_advance(taut_state *state, double day, taut_report *report)
-{
+taut_err taut_state_advance(taut_state *state, double day, taut_report *report) {
   taut__fail_clear(state->context);
   *report = (taut_report){0};
   taut_err err = TAUT_OK;
@@ -61,8 +54,7 @@ taut_err taut_state_advance(taut_state *state, double day, taut_report *report)
 }
 
 /* The case as text, for the result folder. */
-static taut_err write_case(taut_context *context, const taut_case *c, char **text)
-{
+static taut_err write_case(taut_context *context, const taut_case *c, char **text) {
   size_t length = 0;
   FILE *stream = open_memstream(text, &length);
   if (!stream) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the resolved case");
@@ -71,8 +63,7 @@ static taut_err write_case(taut_context *context, const taut_case *c, char **tex
   return err ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the resolved case") : TAUT_OK;
 }
 
-taut_err taut_run(taut_context *context, const taut_model *model, taut_result **out)
-{
+taut_err taut_run(taut_context *context, const taut_model *model, taut_result **out) {
   *out = NULL;
   taut__fail_clear(context);
   taut__keep_log(context, &(taut_text){0});
@@ -90,28 +81,24 @@ taut_err taut_run(taut_context *context, const taut_model *model, taut_result **
   return TAUT_OK;
 }
 
-void taut_result_destroy(taut_result **result)
-{
+void taut_result_destroy(taut_result **result) {
   if (!result || !*result) return;
   taut__result_free(*result);
   free(*result);
   *result = NULL;
 }
 
-taut_err taut_result_folder_check(taut_context *context, const char *folder, bool force)
-{
+taut_err taut_result_folder_check(taut_context *context, const char *folder, bool force) {
   taut__fail_clear(context);
   return taut__folder_check(context, folder, force);
 }
 
-taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder, bool force)
-{
+taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder, bool force) {
   taut__fail_clear(context);
   return taut__result_write(context, result, folder, force);
 }
 
-taut_err taut_context_log_write(taut_context *context, const char *folder, const char **path)
-{
+taut_err taut_context_log_write(taut_context *context, const char *folder, const char **path) {
   const char *log = taut_context_log(context);
   char *name = NULL;
   taut__fail_clear(context);
@@ -120,14 +107,12 @@ taut_err taut_context_log_write(taut_context *context, const char *folder, const
   return err;
 }
 
-taut_err taut_result_write_observables(taut_context *context, const taut_result *result, const char *path)
-{
+taut_err taut_result_write_observables(taut_context *context, const taut_result *result, const char *path) {
   taut__fail_clear(context);
   return taut__result_write_observables(context, result, path);
 }
 
-taut_err taut_result_print(const taut_result *result, FILE *out)
-{
+taut_err taut_result_print(const taut_result *result, FILE *out) {
   taut__fail_clear(result->context);
   return taut__result_print(result->context, result, out);
 }

@@ -13,29 +13,27 @@
 
 static taut_context *context;
 
-static int make_context(void **state)
-{
+static int make_context(void **state) {
   (void)state;
   return taut_context_create(NULL, &context) != TAUT_OK;
 }
 
-static int drop_context(void **state)
-{
+static int drop_context(void **state) {
   (void)state;
   taut_context_destroy(&context);
   return 0;
 }
 
-static void good(taut_err err)
-{
+static void good(taut_err err) {
   if (err) fail_msg("%s", taut_context_message(context));
 }
 
-static const char *const neck = "patient: {age: 56 years, phototype: II, photoage: 0.6, menopause: 5 years ago}\n"
-                                "site: neck\n"
-                                "treatment: {depth: 1.0 mm, density: 250 /cm^2}\n"
-                                "schedule: {sessions: 4, interval: 4 weeks, follow_up: [1 h, 1 day, 28 days, 90 days, 180 days]}\n"
-                                "model: {accuracy: draft}\n";
+static const char *const neck =
+    "patient: {age: 56 years, phototype: II, photoage: 0.6, menopause: 5 years ago}\n"
+    "site: neck\n"
+    "treatment: {depth: 1.0 mm, density: 250 /cm^2}\n"
+    "schedule: {sessions: 4, interval: 4 weeks, follow_up: [1 h, 1 day, 28 days, 90 days, 180 days]}\n"
+    "model: {accuracy: draft}\n";
 static const char *const cheek = "patient: {age: 40 years}\nsite: cheek\ntreatment: {depth: 0.75 mm}\n"
                                  "schedule: {sessions: 0, follow_up: [1 day]}\nmodel: {accuracy: draft}\n";
 
@@ -45,8 +43,7 @@ typedef struct run {
   taut_result *result;
 } run;
 
-static run run_case(const char *text, int n, const char *const *sets)
-{
+static run run_case(const char *text, int n, const char *const *sets) {
   run r = {0};
   good(taut_case_parse(context, "test.yaml", text, strlen(text), sets, (size_t)n, &r.c));
   good(taut_model_create(context, r.c, &r.model));
@@ -54,21 +51,18 @@ static run run_case(const char *text, int n, const char *const *sets)
   return r;
 }
 
-static void free_run(run *r)
-{
+static void free_run(run *r) {
   taut_result_destroy(&r->result);
   taut_model_destroy(&r->model);
   taut_case_destroy(&r->c);
 }
 
-static double at(const taut_result *r, int visit, int quantity)
-{
+static double at(const taut_result *r, int visit, int quantity) {
   return r->visit[visit * TAUT_QUANTITIES + quantity];
 }
 
 /* Rule 7: untreated skin, all fields on, is a fixed point for ten years. */
-static void untreated_skin_keeps_its_tension_for_ten_years(void **state)
-{
+static void untreated_skin_keeps_its_tension_for_ten_years(void **state) {
   (void)state;
   const char *sets[] = {"schedule.sessions=0", "schedule.follow_up=[1 year, 5 years, 10 years]"};
   const char *text = "patient: {age: 56 years, photoage: 0.6}\nsite: neck\ntreatment: {depth: 1.0 mm}\n";
@@ -76,15 +70,15 @@ static void untreated_skin_keeps_its_tension_for_ten_years(void **state)
   for (int v = 0; v < r.result->visits; v++) {
     assert_true(fabs(at(r.result, v, TAUT_Q_skin_tension) / r.result->baseline[TAUT_Q_skin_tension] - 1) < 1e-9);
     assert_true(fabs(at(r.result, v, TAUT_Q_contraction)) < 1e-9);
-    assert_true(fabs(at(r.result, v, TAUT_Q_dermal_thickness) / r.result->baseline[TAUT_Q_dermal_thickness] - 1) < 1e-9);
+    assert_true(fabs(at(r.result, v, TAUT_Q_dermal_thickness) / r.result->baseline[TAUT_Q_dermal_thickness] - 1) <
+                1e-9);
     assert_true(fabs(at(r.result, v, TAUT_Q_cutometer_r2) - r.result->baseline[TAUT_Q_cutometer_r2]) < 1e-9);
   }
   free_run(&r);
 }
 
 /* Rule 7: old and new labels of every pool add up to the field through sessions and steps. */
-static void labels_add_up_to_the_fields(void **state)
-{
+static void labels_add_up_to_the_fields(void **state) {
   (void)state;
   taut_case *c = NULL;
   taut_model *m = NULL;
@@ -128,8 +122,7 @@ static void labels_add_up_to_the_fields(void **state)
 }
 
 /* Issue: cheek, woman, 40 years, untreated. */
-static void the_cheek_of_forty_reads_as_published(void **state)
-{
+static void the_cheek_of_forty_reads_as_published(void **state) {
   (void)state;
   run r = run_case(cheek, 0, NULL);
   const double *b = r.result->baseline;
@@ -142,8 +135,7 @@ static void the_cheek_of_forty_reads_as_published(void **state)
 }
 
 /* Trial of the coupled chain: thicker, but within 0.6 % of tension and contraction; swelling adds to thickness early. */
-static void a_course_thickens_and_does_not_tighten(void **state)
-{
+static void a_course_thickens_and_does_not_tighten(void **state) {
   (void)state;
   run r = run_case(neck, 0, NULL);
   const taut_result *x = r.result;
@@ -160,8 +152,7 @@ static void a_course_thickens_and_does_not_tighten(void **state)
 }
 
 /* Rule 11: a laxity given by the user sets the tension of day 0. */
-static void a_given_laxity_sets_the_tension(void **state)
-{
+static void a_given_laxity_sets_the_tension(void **state) {
   (void)state;
   const char *sets[3][1] = {{"patient.laxity=1"}, {"patient.laxity=2"}, {"patient.laxity=3"}};
   double last = INFINITY;
@@ -175,8 +166,7 @@ static void a_given_laxity_sets_the_tension(void **state)
 }
 
 /* Rule 12: a visit on a session day is measured before the session. */
-static void visits_on_session_days_come_before(void **state)
-{
+static void visits_on_session_days_come_before(void **state) {
   (void)state;
   run r = run_case(neck, 0, NULL);
   assert_true(r.result->visit_day[2] == 28);
@@ -185,8 +175,7 @@ static void visits_on_session_days_come_before(void **state)
   free_run(&r);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(untreated_skin_keeps_its_tension_for_ten_years),
       cmocka_unit_test(labels_add_up_to_the_fields),

@@ -13,21 +13,18 @@
 
 static taut_context *context;
 
-static int make_context(void **state)
-{
+static int make_context(void **state) {
   (void)state;
   return taut_context_create(NULL, &context) != TAUT_OK;
 }
 
-static int drop_context(void **state)
-{
+static int drop_context(void **state) {
   (void)state;
   taut_context_destroy(&context);
   return 0;
 }
 
-static void good(taut_err err)
-{
+static void good(taut_err err) {
   if (err) fail_msg("%s", taut_context_message(context));
 }
 
@@ -55,8 +52,7 @@ typedef struct course {
   taut_state *state;
 } course;
 
-static course start(const char *text, int n, const char *const *sets)
-{
+static course start(const char *text, int n, const char *const *sets) {
   course x = {0};
   good(taut_case_parse(context, "test.yaml", text, strlen(text), sets, (size_t)n, &x.c));
   good(taut_model_create(context, x.c, &x.model));
@@ -64,15 +60,13 @@ static course start(const char *text, int n, const char *const *sets)
   return x;
 }
 
-static void stop(course *x)
-{
+static void stop(course *x) {
   taut_state_destroy(&x->state);
   taut_model_destroy(&x->model);
   taut_case_destroy(&x->c);
 }
 
-static double deviation_from_rest(course *x)
-{
+static double deviation_from_rest(course *x) {
   const taut_field_set *set = &x->model->healing->set;
   double worst = 0;
   for (int d = 0; d < x->model->tracks; d++) {
@@ -92,8 +86,7 @@ static double deviation_from_rest(course *x)
 }
 
 /* 16.1 and 16.11: skin without sessions stays as it is, and so does skin under a needle that does nothing. */
-static void untreated_skin_stays_at_rest_for_a_year(void **state)
-{
+static void untreated_skin_stays_at_rest_for_a_year(void **state) {
   (void)state;
   const char *sets[] = {"schedule.sessions=0"};
   course x = start(neck, 1, sets);
@@ -103,26 +96,23 @@ static void untreated_skin_stays_at_rest_for_a_year(void **state)
   stop(&x);
 }
 
-static double bare_needle(const void *user, double z)
-{
+static double bare_needle(const void *user, double z) {
   (void)user;
   return z < 0.9 ? 0.125 : 0;
 }
 
-static double no_hole(const void *user, double z)
-{
+static double no_hole(const void *user, double z) {
   (void)user;
   (void)z;
   return 0;
 }
 
-static void a_needle_without_effect_changes_nothing(void **state)
-{
+static void a_needle_without_effect_changes_nothing(void **state) {
   (void)state;
   const char *sets[] = {"healing.alpha=0", "healing.kill=0", "healing.fblood=0", "healing.kB=0"};
   course x = start(reference, 4, sets);
-  const taut_track_geometry g = {.needle = 0.125, .outer = 0.357, .thickness = {0.08, 0.16, 1.26, 0.5}, .n2 = 3, .n3 = 4,
-                                 .rows = {2, 4, 12, 3}};
+  const taut_track_geometry g = {
+      .needle = 0.125, .outer = 0.357, .thickness = {0.08, 0.16, 1.26, 0.5}, .n2 = 3, .n3 = 4, .rows = {2, 4, 12, 3}};
   taut_domain *d = NULL;
   good(taut__domain_track(context, &g, &d));
   taut_damage damage = {.bleeding = 1, .reference = true};
@@ -159,8 +149,7 @@ typedef struct bounds {
   int field;
 } bounds;
 
-static taut_err check_bounds(void *user, taut_engine *engine, const taut_report *report)
-{
+static taut_err check_bounds(void *user, taut_engine *engine, const taut_report *report) {
   (void)report;
   bounds *b = user;
   const taut_healing *h = b->x->model->healing;
@@ -184,8 +173,7 @@ static taut_err check_bounds(void *user, taut_engine *engine, const taut_report 
   return TAUT_OK;
 }
 
-static void no_field_is_ever_negative(void **state)
-{
+static void no_field_is_ever_negative(void **state) {
   (void)state;
   course x = start(neck, 0, NULL);
   bounds b = {.x = &x};
@@ -200,8 +188,7 @@ static void no_field_is_ever_negative(void **state)
 }
 
 /* 16.4 */
-static void ledgers_close_to_the_error_in_time(void **state)
-{
+static void ledgers_close_to_the_error_in_time(void **state) {
   (void)state;
   double last[3] = {0};
   const char *tolerance[] = {"model.tolerance=1e-3", "model.tolerance=1e-5"};
@@ -222,13 +209,18 @@ static void ledgers_close_to_the_error_in_time(void **state)
 }
 
 /* 16.5: a column of reticular dermis, wounded everywhere alike, is the well-mixed point. */
-static void uniform_injury_on_a_track_is_the_well_mixed_point(void **state)
-{
+static void uniform_injury_on_a_track_is_the_well_mixed_point(void **state) {
   (void)state;
-  course x = start("patient: {age: 25 years}\nschedule: {follow_up: [28 days]}\nmodel: {scale: zero, injury: excision}\n", 0,
-                   NULL);
-  const taut_track_geometry g = {.lumen = 0.05, .needle = 0.125, .outer = 0.357, .thickness = {0, 0, 1.26, 0}, .n1 = 2,
-                                 .n2 = 3, .n3 = 4, .rows = {0, 0, 7, 0}};
+  course x = start(
+      "patient: {age: 25 years}\nschedule: {follow_up: [28 days]}\nmodel: {scale: zero, injury: excision}\n", 0, NULL);
+  const taut_track_geometry g = {.lumen = 0.05,
+                                 .needle = 0.125,
+                                 .outer = 0.357,
+                                 .thickness = {0, 0, 1.26, 0},
+                                 .n1 = 2,
+                                 .n2 = 3,
+                                 .n3 = 4,
+                                 .rows = {0, 0, 7, 0}};
   taut_domain *d[2] = {NULL, NULL};
   good(taut__domain_track(context, &g, &d[0]));
   good(taut__domain_zero(context, &d[1]));
@@ -257,8 +249,7 @@ static void uniform_injury_on_a_track_is_the_well_mixed_point(void **state)
 }
 
 /* 16.10 */
-static void peaks(const char *set, double out[3])
-{
+static void peaks(const char *set, double out[3]) {
   course x = start(reference, 1, &set);
   taut_result *r = NULL;
   good(taut_run(context, x.model, &r));
@@ -270,8 +261,7 @@ static void peaks(const char *set, double out[3])
   stop(&x);
 }
 
-static void more_dose_means_more_response(void **state)
-{
+static void more_dose_means_more_response(void **state) {
   (void)state;
   const char *const sets[2][4] = {
       {"treatment.density=2 /cm^2", "treatment.density=20 /cm^2", "treatment.density=100 /cm^2",
@@ -289,8 +279,7 @@ static void more_dose_means_more_response(void **state)
 
 /* Far below the density where tracks meet, the response is proportional to the number of punctures, also below the cap of
  * a track's radius, beyond which skin is untreated. */
-static void sparse_punctures_act_in_proportion(void **state)
-{
+static void sparse_punctures_act_in_proportion(void **state) {
   (void)state;
   const char *const sets[3][2] = {{"treatment.density=1 /cm^2", "schedule.sessions=1"},
                                   {"treatment.density=4 /cm^2", "schedule.sessions=1"},
@@ -314,8 +303,7 @@ static void sparse_punctures_act_in_proportion(void **state)
 
 /* Every failing allocation of a whole course is reported with a message and loses nothing (the leak check of the sanitizers
  * watches). */
-static void memory_failures_are_reported(void **state)
-{
+static void memory_failures_are_reported(void **state) {
   (void)state;
   const char *sets[] = {"model.accuracy=draft", "model.tolerance=0.1"};
   bool whole = false;
@@ -344,8 +332,7 @@ static void memory_failures_are_reported(void **state)
 }
 
 /* needling.md 11.4: what the grid holds is what the needle did. */
-static void injury_volumes_on_the_grid_are_those_of_the_track(void **state)
-{
+static void injury_volumes_on_the_grid_are_those_of_the_track(void **state) {
   (void)state;
   static const char *const sets[][3] = {
       {"treatment.depth=0.5 mm", "model.grid=G2", "device=pen_14"},
@@ -375,8 +362,7 @@ static void injury_volumes_on_the_grid_are_those_of_the_track(void **state)
 }
 
 /* Sessions of different depth and density: each has tracks of its own, and what is averaged over planes is kept. */
-static void unlike_sessions_follow_each_other(void **state)
-{
+static void unlike_sessions_follow_each_other(void **state) {
   (void)state;
   course x = start(unlike, 0, NULL);
   assert_ptr_not_equal(x.model->treat[0].domain[0], x.model->treat[1].domain[0]);
@@ -408,8 +394,7 @@ static void unlike_sessions_follow_each_other(void **state)
   stop(&x);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(untreated_skin_stays_at_rest_for_a_year),
       cmocka_unit_test(a_needle_without_effect_changes_nothing),

@@ -18,8 +18,7 @@ typedef struct constants {
   double lumen_volume_points; /* points of a plane with production; 0: all */
 } constants;
 
-static void linear_strip(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void linear_strip(const taut_strip *s, double *restrict P, double *restrict L) {
   const constants *c = s->constants;
   for (int i = 0; i < s->n; i++) {
     P[i] = c->production + s->source[0][i];
@@ -28,22 +27,19 @@ static void linear_strip(const taut_strip *s, double *restrict P, double *restri
 }
 
 /* u' = logistic u (1 - u) */
-static void logistic_strip(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void logistic_strip(const taut_strip *s, double *restrict P, double *restrict L) {
   const constants *c = s->constants;
   for (int i = 0; i < s->n; i++) P[i] = L[i] = c->logistic * s->u[0][i];
 }
 
 /* u0' = 1 - u0 u1, u1' = u0 - u1^2: nonlinear and coupled */
-static void coupled0(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void coupled0(const taut_strip *s, double *restrict P, double *restrict L) {
   for (int i = 0; i < s->n; i++) {
     P[i] = 1;
     L[i] = s->u[1][i];
   }
 }
-static void coupled1(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void coupled1(const taut_strip *s, double *restrict P, double *restrict L) {
   for (int i = 0; i < s->n; i++) {
     P[i] = s->u[0][i];
     L[i] = s->u[1][i];
@@ -53,70 +49,66 @@ static void coupled1(const taut_strip *s, double *restrict P, double *restrict L
 static const unsigned dermis = TAUT_IN(TAUT_RETICULAR);
 static const taut_group one_by_one[] = {{1, {0}}, {1, {1}}};
 
-static taut_field row(const char *name, bool layered)
-{
+static taut_field row(const char *name, bool layered) {
   return (taut_field){name, name, "1", "a field of a test", TAUT_CELL, dermis, 0.1, layered};
 }
 
-static taut_field_set set_of(int n, const taut_field *field, taut_strip_fn *const *strip, const constants *c)
-{
-  taut_field_set set = {.name = "test", .n = n, .field = field, .strip = strip, .groups = n, .group = one_by_one,
-                        .constants = c};
+static taut_field_set set_of(int n, const taut_field *field, taut_strip_fn *const *strip, const constants *c) {
+  taut_field_set set = {
+      .name = "test", .n = n, .field = field, .strip = strip, .groups = n, .group = one_by_one, .constants = c};
   for (int f = 0; f < TAUT_MAX_FIELDS; f++) set.chemotaxis[f].signal = -1;
   return set;
 }
 
 static taut_context *context;
 
-static int make_context(void **state)
-{
+static int make_context(void **state) {
   (void)state;
   return taut_context_create(NULL, &context) != TAUT_OK;
 }
 
-static int drop_context(void **state)
-{
+static int drop_context(void **state) {
   (void)state;
   taut_context_destroy(&context);
   return 0;
 }
 
-static void good(taut_err err)
-{
+static void good(taut_err err) {
   if (err) fail_msg("%s: %s", taut_err_text(err), taut_context_message(context));
 }
 
 /* reticular dermis alone: faces at 0.1, 0.2 and R */
-static taut_domain *column(double R, double depth, int n1, int n2, int n3, int rows)
-{
-  const taut_track_geometry g = {.lumen = 0.1, .needle = 0.2, .outer = R, .thickness = {0, 0, depth, 0}, .n1 = n1, .n2 = n2,
-                                 .n3 = n3, .rows = {0, 0, rows, 0}};
+static taut_domain *column(double R, double depth, int n1, int n2, int n3, int rows) {
+  const taut_track_geometry g = {.lumen = 0.1,
+                                 .needle = 0.2,
+                                 .outer = R,
+                                 .thickness = {0, 0, depth, 0},
+                                 .n1 = n1,
+                                 .n2 = n2,
+                                 .n3 = n3,
+                                 .rows = {0, 0, rows, 0}};
   taut_domain *d = NULL;
   good(taut__domain_track(context, &g, &d));
   return d;
 }
 
-static taut_engine *engine_on(const taut_field_set *set, const taut_domain *d, taut_engine_options o)
-{
+static taut_engine *engine_on(const taut_field_set *set, const taut_domain *d, taut_engine_options o) {
   taut_engine *e = NULL;
   const double weight = 1;
   good(taut__engine_create(context, set, 1, &d, &weight, &o, 0, &e));
   return e;
 }
 
-static double r_mid(const taut_domain *d, int i)
-{
+static double r_mid(const taut_domain *d, int i) {
   return 0.5 * (d->r[i] + d->r[i + 1]);
 }
-static double z_mid(const taut_domain *d, int k)
-{
+static double z_mid(const taut_domain *d, int k) {
   return 0.5 * (d->z[k] + d->z[k + 1]);
 }
 
 /* ---------------------------------------------------------------------------------------------------- in time ---- */
 
-static double coupled_at(double step, bool euler, double rtol)
-{
+static double coupled_at(double step, bool euler, double rtol) {
   const taut_field field[] = {row("a", true), row("b", true)};
   taut_strip_fn *const strip[] = {coupled0, coupled1};
   const constants c = {0};
@@ -125,8 +117,8 @@ static double coupled_at(double step, bool euler, double rtol)
   set.rest[1][TAUT_RETICULAR] = 2;
   taut_domain *d = NULL;
   good(taut__domain_zero(context, &d));
-  taut_engine *e = engine_on(&set, d, (taut_engine_options){.rtol = rtol, .fixed_step = step, .backward_euler = euler,
-                                                            .step_max = 1});
+  taut_engine *e = engine_on(
+      &set, d, (taut_engine_options){.rtol = rtol, .fixed_step = step, .backward_euler = euler, .step_max = 1});
   taut_report r = {0};
   good(taut__engine_advance(e, 2, NULL, NULL, &r));
   const double u = taut__engine_state(e, 0)[0][0];
@@ -135,8 +127,7 @@ static double coupled_at(double step, bool euler, double rtol)
   return u;
 }
 
-static void order_in_time(bool euler, double order)
-{
+static void order_in_time(bool euler, double order) {
   const double exact = coupled_at(0, false, 1e-11);
   double last = 0;
   for (int i = 0; i < 4; i++) {
@@ -146,20 +137,17 @@ static void order_in_time(bool euler, double order)
   }
 }
 
-static void backward_euler_has_order_one(void **state)
-{
+static void backward_euler_has_order_one(void **state) {
   (void)state;
   order_in_time(true, 1);
 }
 
-static void bdf2_has_order_two(void **state)
-{
+static void bdf2_has_order_two(void **state) {
   (void)state;
   order_in_time(false, 2);
 }
 
-static void error_falls_with_two_thirds_of_the_tolerance(void **state)
-{
+static void error_falls_with_two_thirds_of_the_tolerance(void **state) {
   (void)state;
   const double exact = coupled_at(0, false, 1e-11);
   double x[4], y[4];
@@ -171,8 +159,7 @@ static void error_falls_with_two_thirds_of_the_tolerance(void **state)
   assert_true(slope > 0.5 && slope < 0.9);
 }
 
-static void point_decay_is_exact_to_tolerance(void **state)
-{
+static void point_decay_is_exact_to_tolerance(void **state) {
   (void)state;
   const taut_field field[] = {row("a", true)};
   taut_strip_fn *const strip[] = {linear_strip};
@@ -195,8 +182,7 @@ static void point_decay_is_exact_to_tolerance(void **state)
 /* --------------------------------------------------------------------------------------------------- in space ---- */
 
 /* Decaying radial and vertical modes J0(k r) cos(pi z/H): largest error after some time on a grid refined m times. */
-static double mode_error(int m, bool layered)
-{
+static double mode_error(int m, bool layered) {
   const double R = 0.8, H = 0.6, D = 0.05, loss = 0.4, k = 3.8317059702075125 / R, q = pi / H;
   const taut_field field[] = {row("a", layered)};
   taut_strip_fn *const strip[] = {linear_strip};
@@ -225,8 +211,7 @@ static double mode_error(int m, bool layered)
   return worst;
 }
 
-static void space_has_order_two(void **state)
-{
+static void space_has_order_two(void **state) {
   (void)state;
   for (int layered = 0; layered < 2; layered++) {
     double last = 0;
@@ -240,8 +225,7 @@ static void space_has_order_two(void **state)
 }
 
 /* Steady signal around a line source: K0 and I0 of r/sqrt(D/L), no flux at R (healing.md 16.6). */
-static double line_source_error(int m)
-{
+static double line_source_error(int m) {
   const double R = 2, D = 1, loss = 9.1, g = sqrt(D / loss);
   const taut_field field[] = {row("T", true)};
   taut_strip_fn *const strip[] = {linear_strip};
@@ -261,8 +245,8 @@ static double line_source_error(int m)
   double worst = 0, scale = 0;
   for (int i = ref; i < d->nr; i++) {
     const double x = r_mid(d, i) / g, y = r_mid(d, ref) / g;
-    const double shape = (gsl_sf_bessel_K0(x) * i1 + gsl_sf_bessel_I0(x) * k1) /
-                         (gsl_sf_bessel_K0(y) * i1 + gsl_sf_bessel_I0(y) * k1);
+    const double shape =
+        (gsl_sf_bessel_K0(x) * i1 + gsl_sf_bessel_I0(x) * k1) / (gsl_sf_bessel_K0(y) * i1 + gsl_sf_bessel_I0(y) * k1);
     worst = fmax(worst, fabs(u[i] / u[ref] - shape));
     scale = fmax(scale, shape);
   }
@@ -271,8 +255,7 @@ static double line_source_error(int m)
   return worst / scale;
 }
 
-static void line_source_is_a_bessel_function(void **state)
-{
+static void line_source_is_a_bessel_function(void **state) {
   (void)state;
   const double coarse = line_source_error(1), fine = line_source_error(2), finest = line_source_error(4);
   assert_true(finest < 1e-3);
@@ -280,8 +263,7 @@ static void line_source_is_a_bessel_function(void **state)
 }
 
 /* Keratinocyte front: D = v w/2, s = v/(2w) gives speed v (healing.md 16.7). */
-static void planar_front_travels_at_its_speed(void **state)
-{
+static void planar_front_travels_at_its_speed(void **state) {
   (void)state;
   const double v = 0.216, w = 0.015, H = 3;
   const taut_field field[] = {row("K", false)};
@@ -312,15 +294,13 @@ static void planar_front_travels_at_its_speed(void **state)
 
 /* ---------------------------------------------------------------------------------------- chemotaxis, balances ---- */
 
-static void still_strip(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void still_strip(const taut_strip *s, double *restrict P, double *restrict L) {
   memset(P, 0, (size_t)s->n * sizeof *P);
   memset(L, 0, (size_t)s->n * sizeof *L);
 }
 
 /* With constant chi the fitted flux has the exact steady state u ~ exp(chi s/D), and mass is kept. */
-static void chemotaxis_is_exact_at_rest_and_conserves(void **state)
-{
+static void chemotaxis_is_exact_at_rest_and_conserves(void **state) {
   (void)state;
   const double D = 0.02, chi = 0.05;
   const taut_field field[] = {row("cell", false), row("signal", true)};
@@ -357,15 +337,13 @@ static void chemotaxis_is_exact_at_rest_and_conserves(void **state)
 }
 
 /* The same problem by radial modes and by banded elimination. */
-static void layered_and_general_solves_agree(void **state)
-{
+static void layered_and_general_solves_agree(void **state) {
   (void)state;
   /* round-off of some hundred steps */
   for (int m = 1; m <= 4; m *= 2) assert_true(fabs(mode_error(m, true) - mode_error(m, false)) < 1e-10);
 }
 
-static void balances_close_to_the_error_in_time(void **state)
-{
+static void balances_close_to_the_error_in_time(void **state) {
   (void)state;
   const taut_field field[] = {row("a", true)};
   taut_strip_fn *const strip[] = {linear_strip};
@@ -394,8 +372,7 @@ static void balances_close_to_the_error_in_time(void **state)
 
 /* ------------------------------------------------------------------------------------------------- determinism ---- */
 
-static void threads_change_no_byte(void **state)
-{
+static void threads_change_no_byte(void **state) {
   (void)state;
   const taut_field field[] = {row("K", false), row("b", true)};
   taut_strip_fn *const strip[] = {logistic_strip, linear_strip};
@@ -430,16 +407,14 @@ static void threads_change_no_byte(void **state)
   }
 }
 
-static void explode(const taut_strip *s, double *restrict P, double *restrict L)
-{
+static void explode(const taut_strip *s, double *restrict P, double *restrict L) {
   for (int i = 0; i < s->n; i++) {
     P[i] = NAN;
     L[i] = 0;
   }
 }
 
-static void a_field_that_is_no_number_is_named(void **state)
-{
+static void a_field_that_is_no_number_is_named(void **state) {
   (void)state;
   const taut_field field[] = {row("broken", true)};
   taut_strip_fn *const strip[] = {explode};
@@ -455,8 +430,7 @@ static void a_field_that_is_no_number_is_named(void **state)
   taut__domain_destroy(&d);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(backward_euler_has_order_one),
       cmocka_unit_test(bdf2_has_order_two),

@@ -64,8 +64,9 @@ static document document_of(const taut_healing *h, const double *drive, int laye
 #define V(name) const double name = x.u[TAUT_H_##name];
   V(c)
   V(T)
-  V(T3) V(V) V(N) V(M1) V(M2) V(F) V(A) V(B) V(K) V(fb) V(q) V(D) V(Lt) V(w1) V(w2) V(S) V(Cp) V(C3) V(Cn) V(Cx) V(X)
-      V(ev) V(E) V(I)
+  V(T3)
+  V(V) V(N) V(M1) V(M2) V(F) V(A) V(B) V(K) V(fb) V(q) V(D) V(Lt) V(w1) V(w2) V(S) V(Cp) V(C3) V(Cn) V(Cx) V(X) V(ev)
+      V(E) V(I)
 #undef V
           const double pdgf = x.u[TAUT_H_P],
                        m = x.m, Mt = M1 + M2, Ft = F + A, below = layer > 0;
