@@ -5,6 +5,7 @@
 #include "bench.h"
 #include "course/course.h"
 #include "course/engine_state.h"
+#include "instruments/patch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -232,6 +233,47 @@ static void grow_fields(void) {
   taut__domain_destroy(&d);
 }
 
+/* ---- instruments: a step of the constrained mixture, an evaluation of the emulator ---- */
+
+static void instruments(const char *path) {
+  job j = prepare(path, 0, NULL);
+  taut_texts warnings = {0};
+  taut_patch_instrument *patch = NULL;
+  taut_state *state = NULL;
+  taut_report report;
+  taut_view from, to;
+  good(taut__patch_create(context, j.c, &j.model->skin, j.model->healing, &warnings, &patch));
+  good(taut_state_create(context, j.model, &state));
+  good(taut_state_advance(state, 5, &report));
+  taut__state_view(state, &from);
+  good(taut__patch_session(patch, &from));
+  good(taut_state_advance(state, 5.5, &report));
+  taut__state_view(state, &to);
+  double step[REPEATS], emulator[REPEATS];
+  volatile double keep = 0;
+  const int inner = 2000;
+  const taut_skin_law law = taut__material_law(&taut__patch_mixture(patch)->material);
+  for (int i = 0; i < REPEATS; i++) {
+    double start = bench_now();
+    for (int k = 0; k < inner; k++) good(taut__patch_advance(patch, 0.5, k % 2 ? &to : &from, k % 2 ? &from : &to));
+    step[i] = (bench_now() - start) / inner;
+    start = bench_now();
+    for (int k = 0; k < inner; k++) {
+      double x[TAUT_FEATURES];
+      taut__emulator_features(&law, x);
+      keep += taut__emulate(x).R0;
+    }
+    emulator[i] = (bench_now() - start) / inner;
+  }
+  const double e = bench_median(emulator, REPEATS);
+  printf("\nmixture step %.1f us; emulator %.2f us, target 20 us: %s\n", 1e6 * bench_median(step, REPEATS), 1e6 * e,
+         e <= 20e-6 ? "met" : "MISSED");
+  taut__patch_destroy(&patch);
+  taut__texts_free(&warnings);
+  taut_state_destroy(&state);
+  release(&j);
+}
+
 /* ---- the whole command, files included ---- */
 
 static void whole_command(const char *command, const char *path) {
@@ -290,6 +332,7 @@ int main(int argc, char **argv) {
   split(c3, "G3");
   grow_points(c3);
   grow_fields();
+  instruments(neck);
   whole_command(argv[1], neck);
   taut_context_destroy(&context);
   if (failures) printf("%d checks failed\n", failures);

@@ -139,15 +139,15 @@ static const cli_option suction_options[] = {
      .kind = CLI_TEXT,
      .offset = AT(outer),
      .argument = "LENGTH",
-     .help = "radius of the patch of skin, whose edge does not move inwards; default 6 aperture radii for probes up to 2 "
-             "mm, 4 for wider ones"},
+     .help = "radius of the patch of skin, whose edge does not move inwards; default 6 aperture radii for probes up to "
+             "2 mm, 4 for wider ones"},
     {.name = "method",
      .kind = CLI_CHOICE,
      .offset = AT(method),
      .argument = "METHOD",
      .choices = methods,
-     .help = "fe: finite elements (default); emulator: microseconds, one protocol, inside its range only; two-curve: two "
-             "static curves by finite elements, then any protocol"},
+     .help = "fe: finite elements (default); emulator: microseconds, one protocol, inside its range only; two-curve: "
+             "two static curves by finite elements, then any protocol"},
     {.name = "mesh",
      .kind = CLI_CHOICE,
      .offset = AT(mesh),
@@ -165,12 +165,10 @@ static const cli_option suction_options[] = {
      .kind = CLI_SETS,
      .argument = "NAME=VALUE",
      .completion = CLI_WORDS,
-     .help = "set a parameter of mechanics, its group may be left out (--set h_rd='0.9 mm' --set mu_e='10 kPa'); what is "
-             "added to the skin (N, g_N, elastin, H, A); a key of the case (--set patient.age='55 years'); may be repeated"},
-    {.name = "curve",
-     .kind = CLI_FLAG,
-     .offset = AT(curve),
-     .help = "also print the height of the skin over time"},
+     .help = "set a parameter of mechanics, its group may be left out (--set h_rd='0.9 mm' --set mu_e='10 kPa'); what "
+             "is added to the skin (N, g_N, elastin, H, A); a key of the case (--set patient.age='55 years'); may be "
+             "repeated"},
+    {.name = "curve", .kind = CLI_FLAG, .offset = AT(curve), .help = "also print the height of the skin over time"},
     JSON_OPTION("print JSON with full digits"),
     {0},
 };
@@ -217,7 +215,8 @@ static const cli_example puncture_examples[] = {
 static const cli_example suction_examples[] = {
     {"taut suction --cycles 3", "the reference skin under the usual probe"},
     {"taut suction neck.yaml --aperture '6 mm' --json", "the person and site of a case, machine-readable"},
-    {"taut suction --set patient.age='70 years' --set E_sc='2 MPa'", "the reference skin grown old, its surface stiffer"},
+    {"taut suction --set patient.age='70 years' --set E_sc='2 MPa'",
+     "the reference skin grown old, its surface stiffer"},
     {"taut suction --set N=0.1", "with a tenth more load-bearing collagen, laid down in tension"},
     {0},
 };
@@ -301,16 +300,16 @@ const cli_command cli_commands[] = {
      .completion = CLI_CASE_FILE,
      .summary = "the suction instrument alone, on a described skin",
      .description =
-         "Puts a suction probe on a skin and prints what it would read: R0 to R9, the heights behind them, and on request "
-         "the whole curve.\n\n"
-         "Without a file the skin is the reference skin of the model (cheek, woman of 40 years). SKIN.yaml is a case that "
-         "may be short. If it names a site, the skin is that of its patient there before any session, as taut run has it. "
-         "If it names none, it is the reference skin with what patient.age, patient.photoage, patient.smoking, "
+         "Puts a suction probe on a skin and prints what it would read: R0 to R9, the heights behind them, and on "
+         "request the whole curve.\n\n"
+         "Without a file the skin is the reference skin of the model (cheek, woman of 40 years). SKIN.yaml is a case "
+         "that may be short. If it names a site, the skin is that of its patient there before any session, as taut run "
+         "has it. If it names none, it is the reference skin with what patient.age, patient.photoage, patient.smoking, "
          "patient.hydration, patient.laxity and parameters say.\n\n"
-         "Every parameter of mechanics can be set by name (taut params mechanics); sigma0 sets the stress of the reticular "
-         "dermis; phi_g, phi_e and phi_M set densities of gel, elastin and collagen. N (new collagen at stretch g_N), "
-         "elastin, H (hyaluronan) and A (myofibroblasts) are added at once, and the patch finds its equilibrium with "
-         "surroundings k_s times as stiff as itself.\n\n"
+         "Every parameter of mechanics can be set by name (taut params mechanics); sigma0 sets the stress of the "
+         "reticular dermis; phi_g, phi_e and phi_M set densities of gel, elastin and collagen. N (new collagen at "
+         "stretch g_N), elastin, H (hyaluronan) and A (myofibroblasts) are added at once, and the patch finds its "
+         "equilibrium with surroundings k_s times as stiff as itself.\n\n"
          "Not captured: the force on the probe, the rounding of its rim, anisotropy, flow of water in the skin.",
      .options = suction_options,
      .examples = suction_examples},

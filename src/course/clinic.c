@@ -89,8 +89,14 @@ taut_err taut__clinic_keep(taut_clinic *k, int visit, const taut_view *view) {
   return TAUT_OK;
 }
 
+/* True when there was a session before `day` (or, `after`, on it). */
+static bool treated(const taut_clinic *k, double day, bool after) {
+  const double first = k->model->treat[0].day;
+  return !k->model->untreated && (first < day || (after && first == day));
+}
+
 /* Quantities of the patch with the swelling of that time. */
-static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double oedema, double *q) {
+static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double oedema, bool treated, double *q) {
   q[TAUT_Q_dermal_thickness] = taut__patch_thickness(k->patch, r, oedema);
   q[TAUT_Q_echo_density] = taut__patch_echo(k->patch, r, oedema);
   q[TAUT_Q_contraction] = r->lambda - 1;
@@ -101,6 +107,10 @@ static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double
   q[TAUT_Q_roughness_rz] = um_per_mm * r->surface.Rz;
   q[TAUT_Q_wrinkle_grade] = r->wrinkle_grade;
   q[TAUT_Q_laxity_grade] = r->laxity_grade;
+  q[TAUT_Q_texture_grade] = r->texture_grade;
+  q[TAUT_Q_wrinkle_grade_unblinded] = taut__patch_unblinded(k->patch, r->wrinkle_grade, 5, treated);
+  q[TAUT_Q_laxity_grade_unblinded] = taut__patch_unblinded(k->patch, r->laxity_grade, 4, treated);
+  q[TAUT_Q_texture_grade_unblinded] = taut__patch_unblinded(k->patch, r->texture_grade, 4, treated);
 }
 
 static void fill_surface(const taut_surface_values *v, double *q) {
@@ -151,6 +161,30 @@ static void report_surface(const taut_clinic *k, taut_result *r) {
     *told = (taut_counted_event){event->name, event->doc, event->count, event->people, NAN, NAN};
     taut__wilson(event->count, event->people, normal_quantile, &told->low, &told->high);
   }
+}
+
+/* After-care that meets open pores. */
+static taut_err warn_of_aftercare(const taut_clinic *k, taut_result *r) {
+  const taut_aftercare *care = &k->model->c->aftercare;
+  double window = 0;
+  bool actives = false;
+  for (int i = 0; i < r->sessions; i++) {
+    window = fmax(window, r->session[i].infection_window_h);
+    actives |= taut__surface_outcome(k->surface, i)->actives_in_window;
+  }
+  taut_err err = TAUT_OK;
+  if (actives)
+    err = taut__texts_add(&r->warnings,
+                          "warning: vitamin C or the like within %.3g h of a session: granulomas, often resistant to "
+                          "treatment, are reported (aftercare.vitamin_c_after)",
+                          window);
+  if (!err && r->sessions && hours_per_day * care->makeup_after < window)
+    err =
+        taut__texts_add(&r->warnings,
+                        "warning: make-up %.3g h after a session comes before the %.3g h in which pores count as open "
+                        "(aftercare.makeup_after)",
+                        hours_per_day * care->makeup_after, window);
+  return err ? no_memory(k->context) : TAUT_OK;
 }
 
 static taut_err make_surface(taut_clinic *k, const taut_result *r) {
@@ -230,7 +264,7 @@ static taut_err fill_series(taut_clinic *k, taut_result *r) {
   for (int i = 0; i < r->points; i++) {
     double *q = &r->point[(size_t)i * TAUT_QUANTITIES];
     const bool after = i > 0 && r->point_day[i] == r->point_day[i - 1];
-    fill_patch(k, &k->point[i], v[i].oedema, q);
+    fill_patch(k, &k->point[i], v[i].oedema, treated(k, r->point_day[i], after), q);
     fill_surface(&v[i], q);
     fill_outcome(k, r->point_day[i], after, q);
   }
@@ -241,11 +275,12 @@ static taut_err fill_series(taut_clinic *k, taut_result *r) {
 taut_err taut__clinic_finish(taut_clinic *k, taut_result *r) {
   taut_err err = make_surface(k, r);
   if (!err) report_surface(k, r);
+  if (!err) err = warn_of_aftercare(k, r);
   if (!err) err = fill_series(k, r);
   taut_surface_values before;
   if (!err) {
     taut__surface_read(k->surface, -1, false, &before);
-    fill_patch(k, &k->baseline, 0, r->baseline);
+    fill_patch(k, &k->baseline, 0, false, r->baseline);
     fill_surface(&before, r->baseline);
     fill_outcome(k, -1, false, r->baseline);
     err = fill_suction(k, &k->baseline, r, r->baseline);
@@ -254,7 +289,7 @@ taut_err taut__clinic_finish(taut_clinic *k, taut_result *r) {
     double *q = &r->visit[(size_t)v * TAUT_QUANTITIES];
     taut_surface_values now;
     taut__surface_read(k->surface, r->visit_day[v], false, &now);
-    fill_patch(k, &k->visit[v], now.oedema, q);
+    fill_patch(k, &k->visit[v], now.oedema, treated(k, r->visit_day[v], false), q);
     fill_surface(&now, q);
     fill_outcome(k, r->visit_day[v], false, q);
     err = fill_suction(k, &k->visit[v], r, q);

@@ -227,6 +227,7 @@ static taut_err begin(taut_context *context, const taut_model *m, taut_result *r
   r->c = m->c;
   r->set = &m->healing->set;
   r->domains = m->tracks;
+  r->untreated_domain = m->untreated_domain;
   r->domain = m->treat[0].domain;
   r->weight = m->treat[0].weight;
   r->loop_gain_inflammation = m->healing->loop_gain_inflammation;

@@ -204,7 +204,12 @@ void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, tau
   out->surface = taut__roughness(&i->p, i->mode, strain);
   out->wrinkle_grade = taut__grade_wrinkle(&i->p, out->surface.depth);
   out->laxity_grade = taut__grade_laxity(&i->p, out->tension, i->material.tension_40);
+  out->texture_grade = taut__grade_texture(&i->p, out->surface.Ra);
   out->law = taut__mixture_law(&i->mixture, &i->state, i->film);
+}
+
+double taut__patch_unblinded(const taut_patch_instrument *i, double grade, double top, bool treated) {
+  return treated ? fmin(fmax(grade + i->p.unblinded_mean, 0), top) : grade;
 }
 
 double taut__patch_thickness(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema) {

@@ -41,11 +41,14 @@ typedef struct taut_patch_reading {
   double lambda, tension, modulus;    /**< in-plane stretch; N/m; kPa */
   double elastin, load;               /**< gain of working elastin and of load-bearing collagen, rest 0 */
   taut_roughness surface;             /**< wrinkles and roughness */
-  double wrinkle_grade, laxity_grade;
-  taut_skin_law law; /**< for the suction probe */
+  double wrinkle_grade, laxity_grade, texture_grade; /**< of a faultless, blinded rater */
+  taut_skin_law law;                                 /**< for the suction probe */
 } taut_patch_reading;
 void taut__patch_read(const taut_patch_instrument *patch, const taut_view *view, taut_patch_reading *out);
 
+/** What an unblinded rater would be expected to write for a grade between 0 and `top` (mechanics.md 9.3).
+ *  @param treated  there has been a session: before the first there is nothing to hope for */
+double taut__patch_unblinded(const taut_patch_instrument *patch, double grade, double top, bool treated);
 /** Thickness by ultrasound and echo density with a thickness strain of oedema. */
 double taut__patch_thickness(const taut_patch_instrument *patch, const taut_patch_reading *reading, double oedema);
 double taut__patch_echo(const taut_patch_instrument *patch, const taut_patch_reading *reading, double oedema);

@@ -23,10 +23,10 @@ bool taut__section_possible(const struct taut_result *result) {
 }
 
 /* The track that stands for most of the skin. */
-static int main_track(const double *weight, int domains) {
+static int main_track(const double *weight, int domains, int untreated) {
   int best = 0;
   for (int d = 1; d < domains; d++)
-    if (weight[d] > weight[best]) best = d;
+    if (d != untreated && weight[d] > weight[best]) best = d;
   return best;
 }
 
@@ -60,7 +60,7 @@ taut_err taut__section_create(taut_context *context, const struct taut_result *r
   *out = (taut_section){0};
   bool of_snapshot = result->snapshots > 0;
   const taut_snapshot *s = of_snapshot ? &result->snapshot[snapshot < 0 ? 0 : snapshot] : NULL;
-  int track = main_track(s ? s->weight : result->weight, result->domains);
+  int track = main_track(s ? s->weight : result->weight, result->domains, result->untreated_domain);
   out->domain = s ? s->domain[track] : result->domain[track];
   bool done = true;
   for (int k = 0; done && k < TAUT_SHOWN; k++) done = take_field(out, result, snapshot, track, k);

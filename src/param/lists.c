@@ -59,8 +59,8 @@ static void warn_of_condition(taut_reader *reader, const taut_node *node, const 
   while (strcmp(conditions[i].id, id) != 0) i++;
   const taut_condition *condition = &conditions[i];
   taut__remark(reader, node, "%s (%s): %s%s for %s; advice: %s; screening is not part of this version", condition->id,
-               condition->what, taut__condition_level(condition),
-               condition->level[0] == 'U' ? "" : " contraindication", concerned(condition), condition->advice);
+               condition->what, taut__condition_level(condition), condition->level[0] == 'U' ? "" : " contraindication",
+               concerned(condition), condition->advice);
 }
 
 const char *taut__condition_id(const char *word, const char **near) {

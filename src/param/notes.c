@@ -65,8 +65,8 @@ static void note_model(taut_reader *reader) {
   static const char *const keys[] = {"model.grid", "model.tracks"};
   for (size_t i = 0; c->model.scale == TAUT_SCALE_ZERO && i < sizeof keys / sizeof *keys; i++)
     if (taut__reader_given(reader, keys[i]))
-      taut__note(reader, taut__reader_place(reader, keys[i]), "%s has no effect with model.scale zero, which is one point",
-                 keys[i]);
+      taut__note(reader, taut__reader_place(reader, keys[i]),
+                 "%s has no effect with model.scale zero, which is one point", keys[i]);
   if (c->model.scale == TAUT_SCALE_TRACK && c->model.injury == TAUT_INJURY_DEVICE && c->model.tracks == 1 &&
       c->sessions > 0)
     taut__note(reader, NULL,

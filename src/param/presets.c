@@ -275,7 +275,8 @@ taut_err taut__presets_list(taut_context *context, const char *kind, taut_preset
     list[i].sources = sources_of(preset);
     list[i].evidence = evidence_of(context, kind, names[i]);
     if (!preset) err = taut__error_code(context);
-    if (!err && (!list[i].name || !list[i].title || !list[i].sources || !list[i].evidence)) err = taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
+    if (!err && (!list[i].name || !list[i].title || !list[i].sources || !list[i].evidence))
+      err = taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
   }
   free(names);
   taut__arena_free(&arena);

@@ -112,7 +112,8 @@ static taut_node *item(const taut_node *list, const char *number, size_t length)
 taut_node *taut__node_find(const taut_node *map, const char *path) {
   for (;;) {
     size_t length = strcspn(path, ".");
-    taut_node *child = map && map->kind == TAUT_NODE_LIST ? item(map, path, length) : taut__node_child(map, path, length);
+    taut_node *child =
+        map && map->kind == TAUT_NODE_LIST ? item(map, path, length) : taut__node_child(map, path, length);
     if (!child || path[length] == '\0') return child;
     map = child;
     path += length + 1;

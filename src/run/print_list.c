@@ -43,11 +43,24 @@ static const char *yes(bool answer) {
 
 static void site_row(taut_table *table, const taut_site *s, const taut_preset *preset) {
   enum { F = TAUT_FEMALE, M = TAUT_MALE };
-  const double number[] = {UM_PER_MM * s->sc, UM_PER_MM * s->ve, s->papillary, s->dermis[F],
-                           s->dermis[M],      s->fat[F],         s->fat[M],    s->z_bone,
-                           s->area / 100,     UM_PER_MM * s->sc_sd, UM_PER_MM * s->ve_sd, s->dermis_sd[F],
-                           s->dermis_sd[M],   s->echo[F],        s->echo[M],   s->fat_sg,
-                           s->bmi_slope,      s->f_site};
+  const double number[] = {UM_PER_MM * s->sc,
+                           UM_PER_MM * s->ve,
+                           s->papillary,
+                           s->dermis[F],
+                           s->dermis[M],
+                           s->fat[F],
+                           s->fat[M],
+                           s->z_bone,
+                           s->area / 100,
+                           UM_PER_MM * s->sc_sd,
+                           UM_PER_MM * s->ve_sd,
+                           s->dermis_sd[F],
+                           s->dermis_sd[M],
+                           s->echo[F],
+                           s->echo[M],
+                           s->fat_sg,
+                           s->bmi_slope,
+                           s->f_site};
   taut__table_add(table, s->name);
   for (size_t i = 0; i < sizeof number / sizeof *number; i++) taut__table_number(table, number[i]);
   const bool rule[] = {s->orbital_rim, s->globe, s->bony, s->neck_structures, s->facial};
@@ -330,10 +343,11 @@ static const kind kinds[] = {
      conditions,
      {.key = "conditions",
       .title = "Conditions and medicines",
-      .note =
-          "Level: A absolute, R relative, U not evaluated. For: N needles, RF radiofrequency needles, S serum. Names stand "
-          "under patient.conditions or patient.medicines (isotretinoin_now, isotretinoin_recent, anticoagulant). A run warns "
-          "of each; screening is not part of this version.",
+      .note = "Level: A absolute, R relative, U not evaluated. For: N needles, RF radiofrequency needles, S serum. "
+              "Names stand "
+              "under patient.conditions or patient.medicines (isotretinoin_now, isotretinoin_recent, anticoagulant). A "
+              "run warns "
+              "of each; screening is not part of this version.",
       COLUMNS(condition_columns)}},
     {"keys",
      keys,

@@ -69,9 +69,10 @@ static taut_err unknown_name(taut_context *context, const char *name) {
   const int near = taut__nearest(name, names, n);
   snprintf(where, sizeof where, "--set %s", taut__excerpt(name, shown));
   const taut_err err =
-      near >= 0 ? taut__fail(context, TAUT_ERR_INPUT, where, "unknown parameter; nearest known parameter \"%s\"", names[near])
-                : taut__fail(context, TAUT_ERR_INPUT, where,
-                             "unknown parameter; taut params mechanics and taut help suction list them");
+      near >= 0
+          ? taut__fail(context, TAUT_ERR_INPUT, where, "unknown parameter; nearest known parameter \"%s\"", names[near])
+          : taut__fail(context, TAUT_ERR_INPUT, where,
+                       "unknown parameter; taut params mechanics and taut help suction list them");
   free(names);
   return err;
 }
@@ -81,7 +82,7 @@ static taut_err full_name(taut_context *context, const char *set, char **out) {
   size_t length = strcspn(set, "=");
   const bool formed = set[length] == '=';
   while (length > 0 && set[length - 1] == ' ') length--;
-  const taut_param_table *table = table_with(set, length);
+  const taut_param_table *table = formed ? table_with(set, length) : NULL;
   taut_text text = {0};
   if (table) taut__text_add(&text, "%s.", table->group);
   taut__text_add(&text, "%s", set);
@@ -92,8 +93,7 @@ static taut_err full_name(taut_context *context, const char *set, char **out) {
   }
   if (table || !formed || length == 0 || memchr(set, '.', length) || opens_a_key(set, length)) return TAUT_OK;
   char *name = taut__strndup(set, length);
-  const taut_err err =
-      name ? unknown_name(context, name) : taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
+  const taut_err err = name ? unknown_name(context, name) : taut__fail(context, TAUT_ERR_MEMORY, NULL, "out of memory");
   free(name);
   return err;
 }
@@ -104,9 +104,12 @@ static bool given(const taut_bench_skin *s, const char *key) {
   return taut__case_given(s->c, key);
 }
 
+/* At the place of a key.  That of a --set names the key already. */
 static taut_err refuse(taut_context *context, const taut_bench_skin *s, const char *key, const char *why) {
-  char where[512];
-  return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(s->c, key, where), "%s: %s", key, why);
+  char buffer[512];
+  const char *where = taut__case_where(s->c, key, buffer);
+  const bool named = strncmp(where, "--set ", strlen("--set ")) == 0 && given(s, key);
+  return taut__fail(context, TAUT_ERR_INPUT, where, "%s%s%s", named ? "" : key, named ? "" : ": ", why);
 }
 
 static const char *const fallback[] = {"patient.age=40 years", "site.name=cheek", "model.defaults=documents"};
@@ -115,13 +118,16 @@ static const char *const fallback[] = {"patient.age=40 years", "site.name=cheek"
 static taut_err read_case(taut_context *context, const char *path, const char *const *sets, size_t n,
                           taut_bench_skin *s) {
   enum { REAL = 2, REFERENCE = 3 };
+  char where[512];
   taut_err err = taut__case_complete(context, &s->registry, path, "suction", fallback, REAL, sets, n, &s->c);
   if (err) return err;
   s->reference = !given(s, "site.name");
-  if (!s->reference && !given(s, "patient.age"))
-    return refuse(context, s, "patient.age", "is missing: it has no default; expected a time such as 45 years");
-  if (!s->reference) return TAUT_OK;
-  if (given(s, "site")) return refuse(context, s, "site", "no name; expected that of a site such as cheek (taut list sites)");
+  if (!s->reference && given(s, "patient.age")) return TAUT_OK;
+  if (!s->reference)
+    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(s->c, "patient", where),
+                      "patient.age is missing: a site has no default for it; expected a time such as 45 years");
+  if (given(s, "site"))
+    return refuse(context, s, "site", "no name; expected that of a site such as cheek (taut list sites)");
   taut_case_destroy(&s->c);
   return taut__case_complete(context, &s->registry, path, "suction", fallback, REFERENCE, sets, n, &s->c);
 }
@@ -201,9 +207,11 @@ static taut_err reference_material(taut_context *context, taut_bench_skin *s) {
   if (who->sex == TAUT_MALE)
     return refuse(context, s, "patient.sex", "the reference skin is a woman's; expected female, or a site for a man");
   if (given(s, "suction.sigma0") && given(s, "mechanics.g_e"))
-    return refuse(context, s, "suction.sigma0", "contradicts mechanics.g_e, which is solved for it; expected one of both");
+    return refuse(context, s, "suction.sigma0",
+                  "contradicts mechanics.g_e, which is solved for it; expected one of both");
   if (given(s, "patient.laxity") && given(s, "mechanics.g_e"))
-    return refuse(context, s, "patient.laxity", "contradicts mechanics.g_e, which is solved for it; expected one of both");
+    return refuse(context, s, "patient.laxity",
+                  "contradicts mechanics.g_e, which is solved for it; expected one of both");
   taut_mechanics_person person = taut__mechanics_reference_person(p);
   person.documents = true;
   person.age = who->age;
@@ -217,7 +225,7 @@ static taut_err reference_material(taut_context *context, taut_bench_skin *s) {
     person.sigma0 = own_stress(context, p, &person);
   const taut_err err = taut__material_create(context, p, &person, &s->material);
   if (err || s->material.prestretch == TAUT_PRESTRETCH_FREE) return err;
-  const char *key = !isnan(person.laxity) ? "patient.laxity"
+  const char *key = !isnan(person.laxity)        ? "patient.laxity"
                     : given(s, "suction.sigma0") ? "suction.sigma0"
                                                  : "mechanics.sigma0_scale";
   return refuse(context, s, key, "the material cannot carry this tension with any pre-stretch in its range");

@@ -90,8 +90,9 @@ static void unknown_keys_and_names_come_with_the_nearest(void **state) {
        "case.yaml:4:1: unknown key \"healing\"; nearest known key \"parameters.healing\""},
       {MINIMAL "parameters: {healing.bF: 1}\n",
        "case.yaml:4:14: unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\""},
-      {MINIMAL "parameters: {healin.b_F: 1}\n", "case.yaml:4:14: unknown parameter group \"healin\"; expected "
-                                                "group.name with a group of skin, needling, healing, mechanics, surface"},
+      {MINIMAL "parameters: {healin.b_F: 1}\n",
+       "case.yaml:4:14: unknown parameter group \"healin\"; expected "
+       "group.name with a group of skin, needling, healing, mechanics, surface"},
       {MINIMAL "parameters: {healing: 1}\n", "case.yaml:4:23: healing holds several parameters; expected a mapping"},
       {MINIMAL "parameters: 3\n",
        "case.yaml:4:13: parameters holds several keys; expected a mapping such as {healing.b_F: 5}"},
@@ -277,10 +278,9 @@ static void missing_and_contradictory_values_are_named(void **state) {
        "case.yaml:4:9: device.needles is missing: a device of your own needs all fields\n"
        "case.yaml:4:9: device.disc_radius is missing: a pen needs it\n"
        "case.yaml:4:9: device.rate is missing: a pen needs it"},
-      {"patient: 5\nsite: [a]\ntreatment: 3 mm\n",
-       "case.yaml:1:10: patient holds several keys; expected a mapping\n"
-       "case.yaml:2:7: site holds several keys; expected a mapping\n"
-       "case.yaml:3:12: treatment holds several keys; expected a mapping"},
+      {"patient: 5\nsite: [a]\ntreatment: 3 mm\n", "case.yaml:1:10: patient holds several keys; expected a mapping\n"
+                                                   "case.yaml:2:7: site holds several keys; expected a mapping\n"
+                                                   "case.yaml:3:12: treatment holds several keys; expected a mapping"},
       {"patient.age: 40 years\nsite: cheek\nschedule.sessions: [{at: 0 h, depth: 1 mm}, {at: 1 week}]\n",
        "case.yaml:3:45: schedule.sessions: no depth of this session; expected one here, or treatment.depth for all"},
       {MINIMAL "model.grid: {n1: 400, n2: 400, n3: 400, ne: 1, np: 40, nret: 10, ns: 5}\n",

@@ -172,14 +172,16 @@ static void own_devices_and_sites_need_all_their_fields(void **state) {
 /* A preset is what it says, changed and named so, or not a preset. */
 static void a_device_is_a_preset_a_changed_one_or_the_users_own(void **state) {
   (void)state;
-  static const char own[] = "kind: stamp, needles: 6, grid: [2, 3], pitch: 1 mm, length: [0.5 mm, 1 mm], diameter: 0.2 mm, "
-                            "half_angle: 10 deg, tip_radius: 5 um, speed: 1 cm/s}";
+  static const char own[] =
+      "kind: stamp, needles: 6, grid: [2, 3], pitch: 1 mm, length: [0.5 mm, 1 mm], diameter: 0.2 mm, "
+      "half_angle: 10 deg, tip_radius: 5 um, speed: 1 cm/s}";
   static const struct {
     const char *device, *name;
   } row[] = {
       {"pen_14", "pen_14"},
       {"{name: pen_14}", "pen_14"},
-      {"{name: pen_14, kind: pen, needles: 14, tip_radius: 0.005 mm, rate: 7002 rpm, length: [0.25 mm, 2.5 mm]}", "pen_14"},
+      {"{name: pen_14, kind: pen, needles: 14, tip_radius: 0.005 mm, rate: 7002 rpm, length: [0.25 mm, 2.5 mm]}",
+       "pen_14"},
       {"{needles: 14, glide: 30 mm/s, rings: none}", "pen_14"},
       {"{needles: 10}", "pen_14 (changed)"},
       {"{glide: 20 mm/s}", "pen_14 (changed)"},

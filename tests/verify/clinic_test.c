@@ -175,6 +175,41 @@ static void visits_on_session_days_come_before(void **state) {
   free_run(&r);
 }
 
+/* The hope of an unblinded rater is kept apart from the physical change, and starts with the first session. */
+static void bias_is_kept_apart_from_change(void **state) {
+  (void)state;
+  run r = run_case(neck, 0, NULL);
+  const double *b = r.result->baseline;
+  assert_true(b[TAUT_Q_laxity_grade_unblinded] == b[TAUT_Q_laxity_grade]);
+  for (int v = 0; v < r.result->visits; v++)
+    assert_true(fabs(at(r.result, v, TAUT_Q_laxity_grade_unblinded) - at(r.result, v, TAUT_Q_laxity_grade) + 0.5) <
+                1e-12);
+  free_run(&r);
+}
+
+static bool warned(const taut_result *r, const char *word) {
+  for (size_t i = 0; i < r->warnings.count; i++)
+    if (strstr(r->warnings.item[i], word)) return true;
+  return false;
+}
+
+static void care_that_meets_open_pores_is_warned_of(void **state) {
+  (void)state;
+  const char *sets[] = {"aftercare.makeup_after=2 h", "aftercare.vitamin_c_after=1 h"};
+  run r = run_case(neck, 2, sets);
+  assert_true(warned(r.result, "make-up 2 h") && warned(r.result, "granulomas"));
+  free_run(&r);
+  r = run_case(neck, 0, NULL);
+  assert_false(warned(r.result, "make-up") || warned(r.result, "granulomas"));
+  /* counted events stand beside the risks */
+  assert_int_equal(r.result->events, TAUT_COUNTED_EVENTS);
+  for (int i = 0; i < r.result->events; i++)
+    if (r.result->event[i].people)
+      assert_true(r.result->event[i].low <= (double)r.result->event[i].count / r.result->event[i].people &&
+                  r.result->event[i].high >= (double)r.result->event[i].count / r.result->event[i].people);
+  free_run(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(untreated_skin_keeps_its_tension_for_ten_years),
@@ -183,6 +218,8 @@ int main(void) {
       cmocka_unit_test(a_course_thickens_and_does_not_tighten),
       cmocka_unit_test(a_given_laxity_sets_the_tension),
       cmocka_unit_test(visits_on_session_days_come_before),
+      cmocka_unit_test(bias_is_kept_apart_from_change),
+      cmocka_unit_test(care_that_meets_open_pores_is_warned_of),
   };
   return cmocka_run_group_tests(tests, make_context, drop_context);
 }
