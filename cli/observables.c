@@ -27,7 +27,11 @@ static char *resolved(const char *path) {
   rest += strspn(rest, "/");
   const size_t size = strlen(found) + strlen(rest) + 2;
   char *whole = malloc(size);
-  if (whole) snprintf(whole, size, *rest ? "%s/%s" : "%s%s", strcmp(found, "/") == 0 ? "" : found, rest);
+  if (whole) {
+    size_t n =
+        (size_t)snprintf(whole, size, *rest ? "%s/%s" : "%s%s", strcmp(found, "/") == 0 && *rest ? "" : found, rest);
+    while (n > 1 && whole[n - 1] == '/') whole[--n] = '\0';
+  }
   free(found);
   return whole;
 }

@@ -75,7 +75,11 @@ static const char *join_words(const char *const *words, char buffer[128]) {
   size_t length = 0;
   buffer[0] = '\0';
   for (size_t i = 0; i < n && length < 128; i++)
-    length += (size_t)snprintf(buffer + length, 128 - length, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
+    length += (size_t)snprintf(buffer + length, 128 - length, "%s%s",
+                               i == 0      ? ""
+                               : i + 1 < n ? ", "
+                                           : " or ",
+                               words[i]);
   return buffer;
 }
 

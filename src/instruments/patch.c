@@ -234,6 +234,7 @@ static taut_err by_finite_elements(taut_patch_instrument *i, const taut_skin_law
                                    taut_suction_reading *reading, double *error) {
   taut_suction s = taut__suction_default(law, 1.0, mesh);
   s.protocol.cycles = cycles;
+  s.protocol.ramp = i->p.t_ramp * TAUT_SECONDS_PER_DAY;
   taut_err err = taut__suction_check(i->context, "suction", &s);
   if (err) return err;
   taut_suction_result result;

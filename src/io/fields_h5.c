@@ -137,9 +137,10 @@ static bool add_geometry_numbers(hid_t file, const struct taut_result *result, c
   if (number == NULL) return false;
   for (int s = 0; s < result->snapshots; s++) number[s] = of[s] + 1;
   hid_t set = add_data(file, "geometry", 1, &size, H5T_STD_I32LE, H5T_NATIVE_INT, number);
-  bool done = set >= 0 && add_text(set, "description",
-                                   "geometry on which the fields of each visit lie; 1: the groups at the top, 2: those of "
-                                   "/geometry_2, ...");
+  bool done =
+      set >= 0 && add_text(set, "description",
+                           "geometry on which the fields of each visit lie; 1: the groups at the top, 2: those of "
+                           "/geometry_2, ...");
   if (set >= 0) H5Dclose(set);
   free(number);
   return done;
@@ -271,8 +272,8 @@ static bool add_geometry(hid_t file, const struct taut_result *result, const int
               .domain = seen ? result->snapshot[first].domain : result->domain,
               .weight = seen ? result->snapshot[first].weight : result->weight};
   char name[24];
-  hid_t group = number == 0 ? file
-                            : H5Gcreate2(file, taut__geometry_name(number, name), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t group =
+      number == 0 ? file : H5Gcreate2(file, taut__geometry_name(number, name), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   bool done = group >= 0;
   for (; done && at.d < at.domains; at.d++) done = add_domain(group, &at);
   if (number > 0 && group >= 0) H5Gclose(group);

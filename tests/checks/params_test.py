@@ -13,8 +13,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Rows that no line of the sources reads yet, and why they stay.
 UNREAD = {
     'healing.kill_th': 'reference zone of radiofrequency heat, which this version does not have',
-    'mechanics.t_ramp': 'shape of the suction pulse, for readings shorter than those of this version',
-    'mechanics.us_resolution': 'states what an ultrasound reading can tell apart',
 }
 
 

@@ -442,6 +442,51 @@ class BadFiles(Refusal):
     def test_observables_in_place_of_a_folder(self):
         self.refused(("run", "case.yaml", "-o", "r", "--observables", "folder"), "taut: folder: Is a directory\n", 4)
 
+    def observables(self, path, *arguments):
+        return ("run", "case.yaml", "-q", "-o", "r", "--observables", path, *arguments)
+
+    def test_observables_in_place_of_a_file(self):
+        self.refused(self.observables("file"), "file: the file exists; use --force to replace it\n")
+        self.assertEqual((self.folder / "file").read_text(), "text")
+        (self.folder / "link").symlink_to("file")
+        (self.folder / "dangling").symlink_to("none")
+        for name in ("link", "dangling"):
+            self.refused(self.observables(name), f"{name}: the file exists; use --force to replace it\n")
+
+    def test_force_replaces_a_file_by_the_observables_and_keeps_links(self):
+        (self.folder / "link").symlink_to("file")
+        self.assertEqual(taut(*self.observables("link", "--force"), cwd=self.folder), (0, "", ""))
+        self.assertTrue((self.folder / "link").is_symlink())
+        self.assertTrue((self.folder / "file").read_text().startswith("t_d,"))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["case.yaml", "file", "folder", "link", "r"])
+
+    def test_observables_never_replace_the_case(self):
+        (self.folder / "link.yaml").symlink_to("case.yaml")
+        os.link(self.folder / "case.yaml", self.folder / "hard.yaml")
+        for name in ("case.yaml", "./folder/../case.yaml", "link.yaml", "hard.yaml"):
+            for force in ((), ("--force",)):
+                with self.subTest(name=name, force=force):
+                    self.refused(self.observables(name, *force),
+                                 f"{name}: is the case itself; expected another file for the observables\n")
+        self.assertEqual((self.folder / "case.yaml").read_text(), BASE)
+
+    def test_observables_in_the_result_folder(self):
+        inside = "lies in the result folder {}, which appears as a whole when it is complete; expected a file outside it\n"
+        (self.folder / "link").symlink_to("folder")
+        for path, folder in (("r/o.csv", "r"), ("r/deeper/o.csv", "./r//"), ("r", "r"), ("folder/o.csv", "folder"),
+                             (self.folder / "r" / "o.csv", "r"), ("link/o.csv", "folder"), ("folder/o.csv", "link"),
+                             ("folder/../r/o.csv", "r")):
+            for force in ((), ("--force",)):
+                with self.subTest(path=path, folder=folder, force=force):
+                    self.refused(("run", "case.yaml", "-q", "-o", folder, "--observables", path, *force),
+                                 f"{path}: {inside.format(folder)}")
+        self.refused(("run", "case.yaml", "-o", "r/x", "--observables", "r"),
+                     "r: is to hold the result folder r/x; expected another file\n")
+
+    def test_observables_beside_a_folder_with_a_similar_name(self):
+        self.assertEqual(taut("run", "case.yaml", "-q", "-o", "r", "--observables", "r.csv", cwd=self.folder), (0, "", ""))
+        self.assertIn("r.csv", os.listdir(self.folder))
+
     def test_a_file_size_limit_stands_for_a_full_disk(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
@@ -484,6 +529,47 @@ class BadFiles(Refusal):
         self.addCleanup((self.folder / "folder").chmod, 0o700)
         self.refused(("run", "case.yaml", "-o", "folder/result"),
                      "taut: folder/result: cannot create the folder: Permission denied\n", 4)
+
+
+class NumericalFailure(Refusal):
+    """Chemotaxis five thousand times as strong as it is: no patch of skin is in balance any more."""
+    SETS = ("--set", "healing.chiF=100 mm^5/pg/day", "--set", "schedule.follow_up=[1 day, 3 days]")
+
+    def fail(self, *arguments):
+        status, out, err = taut("run", "case.yaml", "-q", *arguments, *self.SETS, cwd=self.folder)
+        if status == 0:
+            self.skipTest("this case can be solved by now: no case is known that cannot")
+        self.assertEqual((status, out), (3, ""))
+        return err
+
+    def test_the_log_of_a_run_that_failed_numerically_is_saved_and_named(self):
+        self.write(BASE)
+        err = self.fail("-o", "deep/result/")
+        self.assertRegex(err, r"\Ataut: [^\n]+\ntaut: the log of the run is in deep/result.log\n\Z")
+        self.assertEqual(self.everything(), ["case.yaml", "deep", "deep/result.log"])
+        text = (self.folder / "deep" / "result.log").read_text()
+        self.assertRegex(text, r"\Ataut \d+\.\d+\.\d+ \(\w+\), case [0-9a-f]{16}\n")
+        self.assertIn("\nday 0: session\nday ", text)
+        self.assertIn("\nwarning: --set healing.chiF: ", text)
+        self.assertTrue(text.endswith("\nfailed: " + err.splitlines()[0].removeprefix("taut: ") + "\n"), text[-500:])
+
+    def test_logs_never_replace_a_file(self):
+        self.write(BASE)
+        self.write("mine", "result.log")
+        for name in ("result.2.log", "result.3.log"):
+            self.assertTrue(self.fail("-o", "result").endswith(f"taut: the log of the run is in {name}\n"))
+        self.assertEqual((self.folder / "result.log").read_text(), "mine")
+        self.assertEqual(self.everything(), ["case.yaml", "result.2.log", "result.3.log", "result.log"])
+
+    def test_a_log_that_cannot_be_written_is_told_and_the_status_stays(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+        self.write(BASE)
+        status, _, err = taut("run", "case.yaml", "-q", "-o", "a/result", *self.SETS, cwd=self.folder, before=limit)
+        if status != 0:
+            self.assertEqual(status, 3)
+            self.assertRegex(err, r"\ntaut: a/result\.log: cannot write the file: File too large\n\Z")
+            self.assertEqual(self.everything(), ["case.yaml"])
 
 
 class BadLookups(unittest.TestCase):

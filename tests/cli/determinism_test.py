@@ -40,9 +40,10 @@ class Determinism(harness.Folder):
 
     def test_observables_do_not_depend_on_the_number_of_threads(self):
         for n in ("1", "2"):
-            self.course(f"o{n}", "--threads", n, "--observables", self.folder / f"o{n}.csv")
-        self.assertSame(self.folder, self.folder, ("o1.csv",))
-        self.assertEqual((self.folder / "o1.csv").read_bytes(), (self.folder / "o2.csv").read_bytes())
+            (self.folder / n).mkdir()
+            self.course(f"r{n}", "--threads", n, "--observables", self.folder / n / "o.csv")
+        self.assertSame(self.folder / "1", self.folder / "2", ("o.csv",))
+        self.assertGreater(len(harness.rows(self.folder / "1" / "o.csv")), 0)
 
     def test_zero_scale_twice_gives_identical_bytes(self):
         case = harness.ROOT / "examples" / "excision.yaml"

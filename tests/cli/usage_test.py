@@ -70,7 +70,9 @@ class Wrong(unittest.TestCase):
         (("run", "a.yaml", "--threads=two"),
          "taut run: --threads: 'two' is not a whole number from 1 to 1024\nTry 'taut run --help'.\n"),
         (("run", "a.yaml", "--scale", "trak"),
-         "taut run: --scale: unknown value 'trak'; did you mean 'track'?\nTry 'taut run --help'.\n"),
+         "taut run: --scale: unknown value 'trak'; expected track or zero; did you mean 'track'?\nTry 'taut run --help'.\n"),
+        (("run", "a.yaml", "--scale", "foo"),
+         "taut run: --scale: unknown value 'foo'; expected track or zero\nTry 'taut run --help'.\n"),
         (("run", "a.yaml", "--scale=patch"), "taut: --scale patch: not available in this version\n"),
         (("run", "a.yaml", "--resume"), "taut: --resume: not available in this version\n"),
         (("check",), "taut check: missing operand: CASE.yaml\nTry 'taut check --help'.\n"),
@@ -80,7 +82,7 @@ class Wrong(unittest.TestCase):
          "taut puncture: --samples: '1.5' is not a whole number from 1 to 10000000\nTry 'taut puncture --help'.\n"),
         (("list",), "taut list: missing operand: KIND\nTry 'taut list --help'.\n"),
         (("list", "sites", "--json", "--md"), "taut list: --json and --md exclude each other\nTry 'taut list --help'.\n"),
-        (("help", "--completion", "fish"), "taut help: --completion: unknown value 'fish'\nTry 'taut help --help'.\n"),
+        (("help", "--completion", "fish"), "taut help: --completion: unknown value 'fish'; expected bash or zsh\nTry 'taut help --help'.\n"),
     ]
 
     def test_wrong_usage_is_told_with_status_2_and_nothing_on_standard_output(self):
