@@ -66,6 +66,7 @@ static void remove_tree(const char *path) {
 static int begin(void **state) {
   fixture *x = fixture_make(false, 2);
   x->result.points = 8; /* what the tables hold does not matter here, and some tests write hundreds of them */
+  taut__io_synchronise(false);
   *state = x;
   return 0;
 }
@@ -103,6 +104,7 @@ static void message_has(const fixture *x, const char *part) {
 
 static void a_result_appears_with_all_its_files_and_missing_parents(void **state) {
   fixture *x = *state;
+  taut__io_synchronise(true); /* as users write; the other tests do not wait for the disk */
   assert_int_equal(taut__folder_check(x->context, in(x, "a/b/result/"), false), TAUT_OK);
   assert_int_equal(entries(x->folder), 0);
   assert_int_equal(write_result(x, in(x, "a/b/result/"), false), TAUT_OK);
@@ -208,7 +210,6 @@ static void the_longest_name_still_works(void **state) {
 
 static void whichever_step_fails_nothing_stands_under_a_final_name(void **state) {
   fixture *x = *state;
-  taut__io_synchronise(false);
   long n = 1;
   for (;; n++) {
     taut__io_fail_after(n);
@@ -225,7 +226,6 @@ static void whichever_step_fails_nothing_stands_under_a_final_name(void **state)
 
 static void whichever_step_fails_the_former_result_stands(void **state) {
   fixture *x = *state;
-  taut__io_synchronise(false);
   assert_int_equal(write_result(x, in(x, "result"), false), TAUT_OK);
   put(in(x, "result/notes.txt"), "mine");
   char *old = taut__strdup(x->result.case_yaml);
@@ -249,7 +249,6 @@ static void whichever_step_fails_the_former_result_stands(void **state) {
 
 static void whichever_allocation_fails_nothing_stands_under_a_final_name(void **state) {
   fixture *x = *state;
-  taut__io_synchronise(false);
   long n = 1;
   for (;; n++) {
     taut__alloc_fail_after(n);
@@ -281,7 +280,6 @@ static void the_file_size_limit_is_an_error_and_no_signal(void **state) {
 
 static void a_single_file_is_replaced_whole_or_kept(void **state) {
   fixture *x = *state;
-  taut__io_synchronise(false);
   put(in(x, "o.csv"), "old");
   assert_int_equal(symlink("o.csv", in(x, "link.csv")), 0);
   for (long n = 1;; n++) {
