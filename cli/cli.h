@@ -11,8 +11,8 @@ enum { CLI_USAGE = 2, CLI_OUTPUT_FAILED = 4 };
 typedef struct cli_values {
   const char *output, *observables, *scale, *completion;
   const char *aperture, *pressure, *on, *off, *outer, *ring, *method, *mesh; /**< of suction */
-  const char **set;     /**< [sets] key=value */
-  const char **operand; /**< [operands] */
+  const char **set;                                                          /**< [sets] key=value */
+  const char **operand;                                                      /**< [operands] */
   size_t sets, operands;
   long threads, samples, cycles, refine;
   bool force, quiet, json, md, template_case, man, help, version, resume, curve;
@@ -132,8 +132,8 @@ int cli_close_output(int status);
 /** The file of --observables on its way. */
 typedef struct cli_observables {
   const char *path; /**< as the user wrote it; NULL: none was asked for */
-  char *part;       /**< where it is written until it is complete; NULL for pipes and devices, which are written directly */
-  char *final;      /**< what it becomes */
+  char *part;  /**< where it is written until it is complete; NULL for pipes and devices, which are written directly */
+  char *final; /**< what it becomes */
 } cli_observables;
 
 /** Finds out before anything is computed whether the file may and can be written; leaves nothing behind.  Exit status;

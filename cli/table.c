@@ -262,7 +262,8 @@ const cli_command cli_commands[] = {
          "Reads a case, simulates the course it describes, prints a short table of the outcome and writes a result "
          "folder: case.yaml (the case with every default, which runs again to the same tables), summary.json, "
          "visits.csv (each quantity at each follow-up time), course.csv (the whole course), fields.h5 with fields.xdmf "
-         "(fields for ParaView), course.svg (a figure of the course), histology_*.png (virtual biopsies) and log.txt.\n\n"
+         "(fields for ParaView), course.svg (a figure of the course), histology_*.png (virtual biopsies) and "
+         "log.txt.\n\n"
          "The folder appears under its name only when everything in it is complete. When a run is interrupted or "
          "fails, nothing is left, except that a run whose numerical solution fails saves its log beside the folder, as "
          "DIR.log. On a terminal a progress bar shows the simulated day and the time left.",
@@ -357,7 +358,7 @@ const cli_command cli_commands[] = {
 const cli_status cli_statuses[] = {
     {"0", "done"},
     {"2", "usage or input error; nothing was written"},
-    {"3", "the numerical solution failed; the log of the run is saved beside the result folder"},
+    {"3", "the numerical solution failed; taut run saves its log beside the result folder"},
     {"4", "input or output failed (disk full, not writable); nothing stands under a final name"},
     {"5", "internal error"},
     {"130, 143", "interrupted by SIGINT or SIGTERM; nothing stands under a final name"},

@@ -91,7 +91,7 @@ struct taut_result {
   /* facts */
   int sessions;
   taut_session_report *session;
-  int untreated_domain;          /**< the domain that is never injured (sparse punctures), -1: none */
+  int untreated_domain; /**< the domain that is never injured (sparse punctures), -1: none */
   int events;
   taut_counted_event event[TAUT_COUNTED_EVENTS];
   int ledgers;
