@@ -61,12 +61,34 @@ static document document_of(const taut_healing *h, const double *drive, int laye
   point x = *at;
   for (int f = 0; f < TAUT_H_FIELDS; f++)
     if (!lives(h, f, layer)) x.u[f] = 0;
-  /* clang-format off */
-#define V(name) const double name = x.u[TAUT_H_##name];
-  V(c) V(T) V(T3) V(V) V(N) V(M1) V(M2) V(F) V(A) V(B) V(K) V(fb) V(q) V(D) V(Lt) V(w1) V(w2) V(S) V(Cp) V(C3) V(Cn) V(Cx)
-  V(X) V(ev) V(E) V(I)
+#define V(name) const double name = x.u[TAUT_H_##name]
+  V(c);
+  V(T);
+  V(T3);
+  V(V);
+  V(N);
+  V(M1);
+  V(M2);
+  V(F);
+  V(A);
+  V(B);
+  V(K);
+  V(fb);
+  V(q);
+  V(D);
+  V(Lt);
+  V(w1);
+  V(w2);
+  V(S);
+  V(Cp);
+  V(C3);
+  V(Cn);
+  V(Cx);
+  V(X);
+  V(ev);
+  V(E);
+  V(I);
 #undef V
-  /* clang-format on */
   const double pdgf = x.u[TAUT_H_P], m = x.m, Mt = M1 + M2, Ft = F + A, below = layer > 0;
   const double hill = c / (p->K_c + c), hTb = p->T_b / (p->K_T + p->T_b), hT = T / (p->K_T + T);
   const double st = max(0, hT - hTb) / (1 - hTb);
