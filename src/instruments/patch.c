@@ -56,7 +56,7 @@ static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin
   who.hydration = c->patient.hydration;
   who.collagen_factor = healing->f_m;
   who.dermis_factor = now.dermis / then.dermis;
-  who.sigma0 = site->sigma0;
+  who.sigma0 = taut__case_given(c, "mechanics.g_e") ? NAN : site->sigma0; /* a given pre-stretch is kept */
   who.laxity = c->patient.laxity;
   who.documents = false;
   return who;
@@ -80,6 +80,13 @@ static taut_err tell(taut_context *context, const taut_case *c, const taut_mecha
                      taut_texts *warnings) {
   taut_err err = TAUT_OK;
   if (site->warning) err = taut__texts_add(warnings, "note: %s", site->warning);
+  static const char *const own[] = {"mechanics.h_sc", "mechanics.h_ve", "mechanics.h_pd", "mechanics.h_rd",
+                                    "mechanics.h_hy"};
+  for (size_t k = 0; !err && k < sizeof own / sizeof *own; k++)
+    if (taut__case_given(c, own[k]))
+      err = taut__texts_add(
+          warnings, "note: %s belongs to the reference skin of taut suction; here thickness comes from the site",
+          own[k]);
   if (!err && m->prestretch != TAUT_PRESTRETCH_FREE)
     err = taut__texts_add(warnings,
                           "warning: the tension of %s for this person%s is outside what the material can carry; its "

@@ -158,6 +158,14 @@ taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_
   }
   treat->day = session->day;
   if (err) return err;
+  if (!(tracks->hole_radius > 0 && tracks->hole_radius < tracks->needle_radius)) {
+    const char *key = c->model.injury == TAUT_INJURY_REFERENCE ? "healing.fh" : "needling.c_r";
+    char where[512];
+    return taut__fail(
+        context, TAUT_ERR_INPUT, taut__case_where(c, key, where),
+        "%s leaves a hole of radius %.3g mm by a needle of %.3g mm; expected a hole thinner than the needle", key,
+        tracks->hole_radius, tracks->needle_radius);
+  }
   err = track_nodes(context, m, treat, tracks);
   for (int t = 0; !err && t < m->tracks; t++)
     if (tracks->radius[t] < least_radius * tracks->needle_radius)

@@ -53,7 +53,8 @@ static bool exists(taut_context *context, const char *kind, const char *name) {
   const char *folder = taut__data_dir(context);
   taut_text path = {0};
   taut__text_add(&path, "%s/presets/%s/%s.yaml", folder ? folder : "", kind, name);
-  bool found = folder && path.data && access(path.data, F_OK) == 0;
+  /* without memory for the path the file counts as there: reading it then fails for the right reason */
+  bool found = path.failed || (folder && path.data && access(path.data, F_OK) == 0);
   taut__text_free(&path);
   return found;
 }

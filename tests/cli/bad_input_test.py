@@ -302,6 +302,8 @@ CASES = [
 
 # (what is wrong, arguments behind `run case.yaml`, standard error)
 SETS = [
+    ("a hole as wide as its needle", ("--set", "needling.c_r=1"),
+     "--set needling.c_r: needling.c_r leaves a hole of radius 0.117 mm by a needle of 0.117 mm; expected a hole thinner than the needle\n"),
     ("--set without a value", ("--set", "patient.age"),
      "--set patient.age: malformed; expected --set key=value, such as --set patient.age=\"50 years\"\n"),
     ("--set without a key", ("--set", "=5"),
