@@ -197,8 +197,10 @@ class Interruption(harness.Folder):
         case = self.write(harness.BASE.replace("accuracy: draft", "accuracy: fine")
                           .replace("follow_up: [1 day]", "sessions: 60\n  interval: 4 weeks\n  follow_up: [5 years]"))
         before = set(os.listdir(self.folder))
+        # a signal that was ignored where the tests were started (nohup) would stay ignored
         process = subprocess.Popen([harness.TAUT, "run", case, "-o", self.folder / "r", *arguments],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
         time.sleep(1)
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
