@@ -36,7 +36,8 @@ static int layer_of(int mixture_layer) {
 }
 
 static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin, const taut_healing *healing,
-                                       const taut_mechanics_params *p, const taut_mechanics_site *site) {
+                                       const taut_mechanics_params *p, const taut_mechanics_params *reference,
+                                       const taut_mechanics_site *site) {
   taut_mechanics_person who = taut__mechanics_reference_person(p);
   taut_patient young = c->patient;
   taut_site bare = c->site;
@@ -56,7 +57,7 @@ static taut_mechanics_person person_of(const taut_case *c, const taut_skin *skin
   who.hydration = c->patient.hydration;
   who.collagen_factor = healing->f_m;
   who.dermis_factor = now.dermis / then.dermis;
-  who.sigma0 = taut__case_given(c, "mechanics.g_e") ? NAN : site->sigma0; /* a given pre-stretch is kept */
+  who.sigma0 = p->g_e != reference->g_e ? NAN : site->sigma0; /* a pre-stretch of the user's own is kept */
   who.laxity = c->patient.laxity;
   who.documents = false;
   return who;
@@ -76,17 +77,17 @@ static void rest_of(const taut_healing *h, taut_mixture_rest rest[TAUT_MIX_LAYER
   }
 }
 
-static taut_err tell(taut_context *context, const taut_case *c, const taut_mechanics_site *site, const taut_material *m,
+static taut_err tell(taut_context *context, const taut_case *c, const taut_mechanics_params *p,
+                     const taut_mechanics_params *reference, const taut_mechanics_site *site, const taut_material *m,
                      taut_texts *warnings) {
   taut_err err = TAUT_OK;
   if (site->warning) err = taut__texts_add(warnings, "note: %s", site->warning);
-  static const char *const own[] = {"mechanics.h_sc", "mechanics.h_ve", "mechanics.h_pd", "mechanics.h_rd",
-                                    "mechanics.h_hy"};
-  for (size_t k = 0; !err && k < sizeof own / sizeof *own; k++)
-    if (taut__case_given(c, own[k]))
-      err = taut__texts_add(
-          warnings, "note: %s belongs to the reference skin of taut suction; here thickness comes from the site",
-          own[k]);
+  const bool own = p->h_sc != reference->h_sc || p->h_ve != reference->h_ve || p->h_pd != reference->h_pd ||
+                   p->h_rd != reference->h_rd || p->h_hy != reference->h_hy;
+  if (!err && own)
+    err = taut__texts_add(warnings,
+                          "note: mechanics.h_sc to mechanics.h_hy belong to the reference skin of taut suction; here "
+                          "thickness comes from the site");
   if (!err && m->prestretch != TAUT_PRESTRETCH_FREE)
     err = taut__texts_add(warnings,
                           "warning: the tension of %s for this person%s is outside what the material can carry; its "
@@ -105,11 +106,13 @@ taut_err taut__patch_create(taut_context *context, const taut_case *c, const tau
   i->healing = healing;
   i->p = *(const taut_mechanics_params *)taut__case_params(c, "mechanics");
   const taut_mechanics_site site = taut__mechanics_site(c->site.name);
-  const taut_mechanics_person who = person_of(c, skin, healing, &i->p, &site);
+  taut_mechanics_params reference; /* what stands there unless the user says otherwise */
+  taut_err err = taut__param_defaults(context, &taut__mechanics_table, &reference);
+  const taut_mechanics_person who = person_of(c, skin, healing, &i->p, &reference, &site);
   taut_mixture_rest rest[TAUT_MIX_LAYERS];
   rest_of(healing, rest);
-  taut_err err = taut__material_create(context, &i->p, &who, &i->material);
-  if (!err) err = tell(context, c, &site, &i->material, warnings);
+  if (!err) err = taut__material_create(context, &i->p, &who, &i->material);
+  if (!err) err = tell(context, c, &i->p, &reference, &site, &i->material, warnings);
   if (!err) err = taut__mixture_create(context, &i->p, &i->material, rest, false, &i->mixture);
   if (err) {
     free(i);
