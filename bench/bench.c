@@ -265,6 +265,7 @@ static void instruments(const char *path) {
     }
     emulator[i] = (bench_now() - start) / inner;
   }
+  (void)keep;
   const double e = bench_median(emulator, REPEATS);
   printf("\nmixture step %.1f us; emulator %.2f us, target 20 us: %s\n", 1e6 * bench_median(step, REPEATS), 1e6 * e,
          e <= 20e-6 ? "met" : "MISSED");

@@ -14,6 +14,7 @@
 
 typedef double v4 __attribute__((vector_size(32), may_alias));
 typedef int64_t v4i __attribute__((vector_size(32)));
+typedef uint64_t v4n __attribute__((vector_size(32)));
 
 enum { N = TAUT_FEM_NODES, DOF = TAUT_FEM_DOF, EDGE = TAUT_FEM_EDGE };
 enum { RR, ZZ, TT, RZ };
@@ -119,8 +120,9 @@ static inline void exponential(const v4 *px, v4 *out) {
 static inline void logarithm(const v4 *px, v4 *out) {
   const v4i bits = (v4i)*px;
   const int64_t root_half = 0x3fe6a09e667f3bcdLL;
-  const v4i n = (bits - root_half) >> 52;
-  const v4 m = (v4)(bits - (n << 52));
+  /* unsigned, so that numbers out of range wrap instead of overflowing */
+  const v4i n = (v4i)((v4n)bits - (uint64_t)root_half) >> 52;
+  const v4 m = (v4)((v4n)bits - ((v4n)n << 52));
   const double magic = 0x1.8p52;
   const v4 e = (v4)(n + (v4i)((v4){0} + magic)) - magic;
   const v4 s = (m - 1) / (m + 1), q = s * s;
