@@ -1,6 +1,6 @@
 #include "course/engine.h"
 #include "course/engine_state.h"
-#include "course/pool.h"
+#include "base/pool.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,22 +1,37 @@
-/* Domains: points, volumes, faces, and the implicit solve of one field.  `zero` (one well-mixed point) and `track`
- * (axisymmetric r-z unit around one needle track).  The stepping engine does not know which one it drives. */
+/* Domains: points, volumes, faces, and the implicit solve of one field.  `zero` (one well-mixed point), `track`
+ * (axisymmetric r-z unit around one needle track) and `patch` (x-y-z, periodic in x and y).  The stepping engine does not
+ * know which one it drives. */
 #ifndef TAUT_DOMAIN_DOMAIN_H
 #define TAUT_DOMAIN_DOMAIN_H
 
+#include "base/pool.h"
+#include "domain/distributed/comm.h"
 #include "fields/fields.h"
 
-typedef enum taut_domain_kind { TAUT_DOMAIN_ZERO, TAUT_DOMAIN_TRACK } taut_domain_kind;
+typedef enum taut_domain_kind { TAUT_DOMAIN_ZERO, TAUT_DOMAIN_TRACK, TAUT_DOMAIN_PATCH } taut_domain_kind;
+
+/** What only a patch has.  Processes share it in slabs of y: this one has rows y_first .. y_first + y_count - 1 of every
+ *  plane.  Point x, y of plane k is plane_start[k] + (y - y_first) n + x; its centre lies at ((x + 1/2) h, (y + 1/2) h). */
+typedef struct taut_patch_grid {
+  double side;    /**< mm, period in x and y */
+  double spacing; /**< h = side / n, mm */
+  int n;          /**< points in x, and rows in y of all processes together */
+  int y_first, y_count;
+  taut_comm *comm; /**< lent; NULL: one process */
+  taut_pool *pool; /**< threads of this process; owned by the domain */
+} taut_patch_grid;
 
 typedef struct taut_domain {
   taut_domain_kind kind;
   taut_points points;
-  int nr;    /**< points of a plane, r fastest (zero: 1) */
-  double *r; /**< [nr+1] faces, mm; r[0] = 0, r[nr] = R */
+  int nr;    /**< points of a plane, r fastest (zero: 1; patch: n y_count, x fastest) */
+  double *r; /**< [nr+1] faces, mm; r[0] = 0, r[nr] = R; NULL for a patch */
   double *z; /**< [planes+1] faces, mm */
   double *volume;
-  double layer_volume[TAUT_LAYERS]; /**< mm3; 0 where a domain has no such layer */
+  double layer_volume[TAUT_LAYERS]; /**< mm3, of all processes; 0 where a domain has no such layer */
   int *plane_start;
   const struct taut_kernels *kernels; /**< for this processor (asking it which costs microseconds) */
+  taut_patch_grid patch;              /**< of a patch, else zero */
 } taut_domain;
 
 /** Geometry of a track: radii of the aligned faces and layer thicknesses, mm. */
@@ -27,8 +42,23 @@ typedef struct taut_track_geometry {
   int rows[TAUT_LAYERS];
 } taut_track_geometry;
 
+/** Geometry of a patch. */
+typedef struct taut_patch_geometry {
+  double side; /**< mm */
+  int n;       /**< points in x and in y */
+  double thickness[TAUT_LAYERS];
+  int rows[TAUT_LAYERS];
+  int threads;
+  taut_comm *comm; /**< lent */
+} taut_patch_geometry;
+
 TAUT_MUST_USE taut_err taut__domain_zero(taut_context *context, taut_domain **out);
 TAUT_MUST_USE taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g, taut_domain **out);
+/** This process' part of a patch.  points.area is the area of the whole patch, so that a sum over processes divided by it
+ *  is an amount per mm2.  INPUT where there are more processes than rows of points. */
+TAUT_MUST_USE taut_err taut__domain_patch(taut_context *context, const taut_patch_geometry *g, taut_domain **out);
+/** Rows of process `rank` of `size`: first and number, blocks of rows as equal as they can be. */
+void taut__patch_rows(int n, int rank, int size, int *first, int *count);
 void taut__domain_destroy(taut_domain **domain);
 
 /** A track's radii by depth, as the needling room computes them. */

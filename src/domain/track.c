@@ -1,5 +1,6 @@
 /* Geometry of the domains: points, faces, volumes. */
 #include "domain/domain.h"
+#include "domain/geometry.h"
 #include "domain/kernels.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, int planes, taut_domain **out) {
+taut_err taut__domain_allocate(taut_context *context, taut_domain_kind kind, int nr, int planes, taut_domain **out) {
   taut_domain *d = taut__alloc(1, sizeof *d);
   if (!d) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a domain");
   d->kind = kind;
@@ -15,11 +16,11 @@ static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, i
   d->nr = nr;
   d->points.n = nr * planes;
   d->points.planes = planes;
-  d->r = taut__alloc_doubles((size_t)nr + 1);
+  if (kind != TAUT_DOMAIN_PATCH) d->r = taut__alloc_doubles((size_t)nr + 1);
   d->z = taut__alloc_doubles((size_t)planes + 1);
   d->volume = taut__alloc_doubles((size_t)d->points.n);
   d->plane_start = taut__alloc((size_t)planes + 1, sizeof *d->plane_start);
-  if (!d->r || !d->z || !d->volume || !d->plane_start) {
+  if ((kind != TAUT_DOMAIN_PATCH && !d->r) || !d->z || !d->volume || !d->plane_start) {
     taut__domain_destroy(&d);
     return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a domain of %d points", nr * planes);
   }
@@ -33,7 +34,7 @@ static taut_err allocate(taut_context *context, taut_domain_kind kind, int nr, i
 
 taut_err taut__domain_zero(taut_context *context, taut_domain **out) {
   taut_domain *d = NULL;
-  taut_err err = allocate(context, TAUT_DOMAIN_ZERO, 1, 1, &d);
+  taut_err err = taut__domain_allocate(context, TAUT_DOMAIN_ZERO, 1, 1, &d);
   if (err) return err;
   d->r[1] = 1.0 / sqrt(pi);
   d->z[1] = 1.0;
@@ -52,6 +53,19 @@ static int divide(double *face, int at, double a, double b, int n) {
   return at + n;
 }
 
+void taut__domain_layers(taut_domain *d, const double thickness[TAUT_LAYERS], const int rows[TAUT_LAYERS]) {
+  double top = 0;
+  int k = 0;
+  for (int l = 0; l < TAUT_LAYERS; l++) {
+    d->points.layer_plane[l] = k;
+    d->points.layer_start[l] = k * d->nr;
+    k = divide(d->z, k, top, top + thickness[l], rows[l]);
+    top += thickness[l];
+  }
+  d->points.layer_plane[TAUT_LAYERS] = k;
+  d->points.layer_start[TAUT_LAYERS] = k * d->nr;
+}
+
 taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g, taut_domain **out) {
   const bool lumen = g->n1 > 0;
   if (!(g->needle > 0 && g->outer > g->needle && g->n2 > 0 && g->n3 > 0) ||
@@ -61,20 +75,12 @@ taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g,
   int planes = 0;
   for (int l = 0; l < TAUT_LAYERS; l++) planes += g->rows[l];
   taut_domain *d = NULL;
-  taut_err err = allocate(context, TAUT_DOMAIN_TRACK, g->n1 + g->n2 + g->n3, planes, &d);
+  taut_err err = taut__domain_allocate(context, TAUT_DOMAIN_TRACK, g->n1 + g->n2 + g->n3, planes, &d);
   if (err) return err;
   int at = lumen ? divide(d->r, 0, 0, g->lumen, g->n1) : 0;
   at = divide(d->r, at, lumen ? g->lumen : 0, g->needle, g->n2);
   divide(d->r, at, g->needle, g->outer, g->n3);
-  double top = 0;
-  for (int l = 0, k = 0; l < TAUT_LAYERS; l++) {
-    d->points.layer_plane[l] = k;
-    d->points.layer_start[l] = k * d->nr;
-    k = divide(d->z, k, top, top + g->thickness[l], g->rows[l]);
-    top += g->thickness[l];
-  }
-  d->points.layer_plane[TAUT_LAYERS] = planes;
-  d->points.layer_start[TAUT_LAYERS] = planes * d->nr;
+  taut__domain_layers(d, g->thickness, g->rows);
   for (int k = 0; k < planes; k++)
     for (int i = 0; i < d->nr; i++)
       d->volume[k * d->nr + i] = pi * (d->r[i + 1] * d->r[i + 1] - d->r[i] * d->r[i]) * (d->z[k + 1] - d->z[k]);
@@ -87,6 +93,7 @@ taut_err taut__domain_track(taut_context *context, const taut_track_geometry *g,
 
 void taut__domain_destroy(taut_domain **domain) {
   if (!domain || !*domain) return;
+  taut__pool_destroy(&(*domain)->patch.pool);
   free((*domain)->r);
   free((*domain)->z);
   free((*domain)->volume);

@@ -1,6 +1,6 @@
 /* A few worker threads that run the items of a job; which thread runs which item never matters to results. */
-#ifndef TAUT_COURSE_POOL_H
-#define TAUT_COURSE_POOL_H
+#ifndef TAUT_BASE_POOL_H
+#define TAUT_BASE_POOL_H
 
 #include "base/base.h"
 
