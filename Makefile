@@ -7,7 +7,7 @@ JOBS   ?=
 ninja  = ninja -C $(BUILD) $(if $(JOBS),-j $(JOBS))
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps configure demo test bench install docs check format check-format clean
+.PHONY: all help deps configure demo test bench install docs emulator check format check-format clean
 
 all: configure ## build the library and the command
 	@$(ninja)
@@ -44,6 +44,11 @@ install: configure ## install below PREFIX (and DESTDIR)
 docs: all ## write the pages made from the tables of the program into BUILD/docs
 	@$(ninja) docs
 	@echo "The pages are in $(BUILD)/docs/."
+
+emulator: configure ## train the emulator of the suction test anew (minutes); writes src/mechanics/emulator_wide.def
+	@$(ninja) tools/train-emulator
+	@$(BUILD)/tools/train-emulator $(BUILD)/emulator_wide.def
+	@mv $(BUILD)/emulator_wide.def src/mechanics/emulator_wide.def
 
 check: ## check includes, formatting and headers without building
 	@scripts/check-includes

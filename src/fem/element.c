@@ -6,20 +6,17 @@
  *   dp = K M^-1 (L + G du) - p
  * (mechanics.md 1.1, 1.2, 5).  Pressures stay unknowns of their own: with p = K M^-1 L put in directly Newton's method
  * shrinks to tiny steps.  Stresses and strains are in the order rr, zz, tt, rz, shear strain doubled. */
+#include "base/vector.h"
 #include "fem/kernels.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
-typedef double v4 __attribute__((vector_size(32), may_alias));
-typedef int64_t v4i __attribute__((vector_size(32)));
 typedef uint64_t v4n __attribute__((vector_size(32)));
 
 enum { N = TAUT_FEM_NODES, DOF = TAUT_FEM_DOF, EDGE = TAUT_FEM_EDGE };
 enum { RR, ZZ, TT, RZ };
 
-#define SELECT(mask, a, b)  ((v4)(((v4i)(mask) & (v4i)(a)) | (~(v4i)(mask) & (v4i)(b))))
 #define VECTOR(lanes)       (*(v4 *)(lanes))
 #define CONST_VECTOR(lanes) (*(const v4 *)(lanes))
 
@@ -90,29 +87,6 @@ static inline void kinematics_at(const taut_fem_batch *e, const gradients *g, ki
   k->I[ZZ] = k->C[RR] * inverse;
   k->I[TT] = 1 / k->C[TT];
   k->I[RZ] = -(k->C[RZ] * inverse);
-}
-
-/* exp by argument reduction and a Taylor polynomial on |r| <= ln2/2, for arguments from 0 to 60. */
-static inline void exponential(const v4 *px, v4 *out) {
-  const v4 x = *px;
-  const double magic = 0x1.8p52;
-  const v4 shifted = x * 1.4426950408889634 + magic, n = shifted - magic;
-  const v4 r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
-  v4 p = r * (1 / 6227020800.0) + 1 / 479001600.0;
-  p = p * r + 1 / 39916800.0;
-  p = p * r + 1 / 3628800.0;
-  p = p * r + 1 / 362880.0;
-  p = p * r + 1 / 40320.0;
-  p = p * r + 1 / 5040.0;
-  p = p * r + 1 / 720.0;
-  p = p * r + 1 / 120.0;
-  p = p * r + 1 / 24.0;
-  p = p * r + 1 / 6.0;
-  p = p * r + 0.5;
-  p = p * r + 1;
-  p = p * r + 1;
-  const v4i scale = (((v4i)shifted - (v4i)((v4){0} + magic)) + 1023) << 52;
-  *out = p * (v4)scale;
 }
 
 /* ln of numbers in (0, inf): exponent and atanh series of the mantissa in [sqrt(1/2), sqrt(2)]; error a few 1e-17 times

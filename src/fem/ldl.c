@@ -6,12 +6,10 @@
  * registers while the eight columns of the panel pass.  Tiles may touch up to three numbers before a column and eleven
  * behind it; those numbers are padding (TAUT_LDL_PAD), or the subtracted products are zero. */
 #include "fem/kernels.h"
+#include "base/vector.h"
 
 #include <stddef.h>
 #include <string.h>
-
-typedef double v4 __attribute__((vector_size(32)));
-typedef double v4u __attribute__((vector_size(32), aligned(8), may_alias));
 
 enum { B = TAUT_LDL_PANEL };
 

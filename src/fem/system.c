@@ -16,6 +16,8 @@ const char *taut__fem_outcome_text(taut_fem_outcome outcome) {
     return "an element would turn inside out";
   case TAUT_FEM_FINITE:
     return "numbers overflowed";
+  case TAUT_FEM_JUMP:
+    return "the skin snaps into another shape";
   }
   return "unknown";
 }
@@ -183,7 +185,7 @@ void taut__fem_reset(taut_fem *fem) {
     memset(b->carried, 0, sizeof b->carried);
     fem->k->accept(b, 0, NULL, NULL);
   }
-  fem->tangent_scale = 0;
+  fem->tangent_scale = fem->pressure = 0;
   fem->work = (taut_fem_work){0};
 }
 
@@ -324,17 +326,30 @@ taut_fem_outcome taut__fem_newton(taut_fem *fem, double P) {
   return TAUT_FEM_ITERATIONS;
 }
 
+/* True where the apex moved against the load: down while suction rises or holds, up while it falls or the skin rests.  Such
+ * a step ends in another equilibrium, which a buckled surface may have, and its numbers would mean nothing. */
+static bool moved_against(const taut_fem *fem, double P, double before) {
+  const double tolerance = 1e-3 * fem->aperture, moved = taut__fem_apex(fem) - before;
+  const bool rising = P > fem->pressure || (P == fem->pressure && P > 0);
+  return rising ? moved < -tolerance : moved > tolerance;
+}
+
 taut_fem_outcome taut__fem_step(taut_fem *fem, const taut_viscosity *viscosity, double dt, double P) {
   const taut_viscous_step step = taut__viscous_step(viscosity, dt);
   for (int n = 0; n < fem->batches; n++) fem->k->carry(&fem->batch[n], TAUT_VISCOUS_TERMS, step.decay, step.gain);
   fem->tangent_scale = step.total - 1;
   save(fem);
-  const taut_fem_outcome outcome = taut__fem_newton(fem, P);
+  const double before = taut__fem_apex(fem);
+  const long unstable = fem->work.unstable;
+  taut_fem_outcome outcome = taut__fem_newton(fem, P);
+  if (!outcome && moved_against(fem, P, before)) outcome = TAUT_FEM_JUMP;
   if (outcome) {
     restore(fem);
+    fem->work.unstable = unstable;
     return outcome;
   }
   for (int n = 0; n < fem->batches; n++) fem->k->accept(&fem->batch[n], TAUT_VISCOUS_TERMS, step.decay, step.gain);
+  fem->pressure = P;
   return TAUT_FEM_CONVERGED;
 }
 

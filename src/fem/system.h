@@ -28,7 +28,8 @@ typedef enum taut_fem_outcome {
   TAUT_FEM_CONVERGED,
   TAUT_FEM_ITERATIONS, /**< no convergence within the limit */
   TAUT_FEM_VOLUME,     /**< an element would turn inside out however small the correction */
-  TAUT_FEM_FINITE      /**< numbers overflowed */
+  TAUT_FEM_FINITE,     /**< numbers overflowed */
+  TAUT_FEM_JUMP        /**< the skin moved against its load: another, buckled shape was found */
 } taut_fem_outcome;
 /** In words. */
 const char *taut__fem_outcome_text(taut_fem_outcome outcome);
@@ -54,6 +55,7 @@ typedef struct taut_fem {
   taut_ldl matrix;
   double *rhs; /**< [equations padded]; minus the residual, then the correction */
   double aperture;
+  double pressure;      /**< suction of the last accepted viscous step, kPa */
   double tangent_scale; /**< 1 + sum of viscous gains is 1 + this */
   taut_fem_work work;
 } taut_fem;

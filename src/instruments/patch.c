@@ -17,8 +17,10 @@ struct taut_patch_instrument {
   double film[2]; /**< SC, VE: no model of epidermal thickness yet */
   double h_d0;
   taut_wrinkle mode[TAUT_WRINKLE_MODES];
-  bool anchored; /**< suction at the baseline is known */
-  bool inside;   /**< the baseline lies in the emulator's range */
+  double surface_strain; /**< compressive excess strain before treatment */
+  taut_crease crease;    /**< depth NAN: none */
+  bool anchored;         /**< suction at the baseline is known */
+  bool inside;           /**< the baseline lies in the emulator's range */
   taut_suction_reading base;
   double base_error;
   taut_suction_values emulated_base, coarse_base;
@@ -97,6 +99,40 @@ static taut_err tell(taut_context *context, const taut_case *c, const taut_mecha
   return err ? taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for warnings") : TAUT_OK;
 }
 
+/* Says what fine wrinkles can show where they cannot show what the case asks for. */
+static taut_err tell_surface(const taut_patch_instrument *i, const taut_patient *who, double depth,
+                             taut_texts *warnings) {
+  const double close = 1e-3, um_per_mm = 1000;
+  const taut_roughness shown = taut__roughness(&i->p, i->mode, i->surface_strain);
+  if (isnan(who->wrinkle_grade))
+    return fabs(shown.Ra / who->roughness - 1) <= close
+               ? TAUT_OK
+               : taut__texts_add(warnings,
+                                 "warning: fine wrinkles of this skin cannot show that patient.roughness; the nearest "
+                                 "is taken, %.3g um",
+                                 um_per_mm * shown.Ra);
+  taut_err err = TAUT_OK;
+  if (!isnan(who->roughness))
+    err = taut__texts_add(warnings, "note: patient.roughness has no effect beside patient.wrinkle_grade");
+  if (!err && fabs(shown.depth - depth) > close * depth)
+    err = taut__texts_add(warnings,
+                          "warning: fine wrinkles of this skin cannot show that patient.wrinkle_grade; the nearest is "
+                          "taken, %.3g (deeper ones are creases: patient.crease_depth)",
+                          taut__grade_wrinkle(&i->p, shown.depth));
+  return err;
+}
+
+/* Strain of the surface before treatment: assumed, or that of the wrinkles or the roughness this person has. */
+static taut_err find_surface(taut_patch_instrument *i, const taut_patient *who, taut_texts *warnings) {
+  i->surface_strain = i->p.eps_w;
+  if (isnan(who->wrinkle_grade) && isnan(who->roughness)) return TAUT_OK;
+  const double grade = who->wrinkle_grade;
+  const double depth = grade == 0 ? 0 : i->p.lemperle_d0 * exp2(grade - 1); /* NAN: a roughness is given */
+  i->surface_strain = taut__wrinkle_baseline(&i->p, i->mode, depth, who->roughness);
+  return tell_surface(i, who, depth, warnings) ? taut__fail(i->context, TAUT_ERR_MEMORY, NULL, "no memory for warnings")
+                                               : TAUT_OK;
+}
+
 taut_err taut__patch_create(taut_context *context, const taut_case *c, const taut_skin *skin,
                             const taut_healing *healing, taut_texts *warnings, taut_patch_instrument **out) {
   *out = NULL;
@@ -114,6 +150,11 @@ taut_err taut__patch_create(taut_context *context, const taut_case *c, const tau
   if (!err) err = taut__material_create(context, &i->p, &who, &i->material);
   if (!err) err = tell(context, c, &i->p, &reference, &site, &i->material, warnings);
   if (!err) err = taut__mixture_create(context, &i->p, &i->material, rest, false, &i->mixture);
+  if (!err) {
+    taut__wrinkle_modes(&i->p, i->material.h, i->material.E_sc, i->material.E_ve, i->mode);
+    i->crease = taut__crease(c->patient.crease_depth, c->patient.crease_spacing);
+    err = find_surface(i, &c->patient, warnings);
+  }
   if (err) {
     free(i);
     return err;
@@ -123,7 +164,6 @@ taut_err taut__patch_create(taut_context *context, const taut_case *c, const tau
   i->film[0] = i->material.h[TAUT_MECH_SC];
   i->film[1] = i->material.h[TAUT_MECH_VE];
   i->h_d0 = i->material.h[TAUT_MECH_PD] + i->material.h[TAUT_MECH_RD];
-  taut__wrinkle_modes(&i->p, i->material.h, i->material.E_sc, i->material.E_ve, i->mode);
   i->base_law = taut__mixture_law(&i->mixture, &i->state, i->film);
   *out = i;
   return TAUT_OK;
@@ -165,7 +205,11 @@ static taut_mixture_input input_of(const taut_healing *h, int layer, const taut_
 taut_err taut__patch_advance(taut_patch_instrument *i, double dt, const taut_view *from, const taut_view *to) {
   taut_mixture_input in[TAUT_MIX_LAYERS];
   for (int l = 0; l < TAUT_MIX_LAYERS; l++) in[l] = input_of(i->healing, l, from, to);
-  return taut__mixture_advance(i->context, &i->mixture, dt, in, &i->state);
+  const taut_err err = taut__mixture_advance(i->context, &i->mixture, dt, in, &i->state);
+  if (err || isnan(i->crease.depth)) return err;
+  const taut_mixture_reading m = taut__mixture_read(&i->mixture, &i->state);
+  taut__crease_advance(&i->p, dt, 0.5 * (m.lambda[0] + m.lambda[1]), m.h_d - i->h_d0, &i->crease);
+  return TAUT_OK;
 }
 
 taut_err taut__patch_session(taut_patch_instrument *i, const taut_view *after) {
@@ -210,8 +254,9 @@ void taut__patch_read(const taut_patch_instrument *i, const taut_view *view, tau
                               .load = load / i->h_d0};
   out->modulus = modulus_of(i, out->lambda, m.h_d + i->film[0] + i->film[1]);
   const double strain =
-      taut__wrinkle_strain(&i->p, i->p.eps_w, out->lambda, out->tension - i->mixture.T0[0], i->mixture.k_p);
+      taut__wrinkle_strain(&i->p, i->surface_strain, out->lambda, out->tension - i->mixture.T0[0], i->mixture.k_p);
   out->surface = taut__roughness(&i->p, i->mode, strain);
+  out->crease = i->crease.depth;
   out->wrinkle_grade = taut__grade_wrinkle(&i->p, out->surface.depth);
   out->laxity_grade = taut__grade_laxity(&i->p, out->tension, i->material.tension_40);
   out->texture_grade = taut__grade_texture(&i->p, out->surface.Ra);
@@ -228,6 +273,37 @@ double taut__patch_thickness(const taut_patch_instrument *i, const taut_patch_re
 
 double taut__patch_echo(const taut_patch_instrument *i, const taut_patch_reading *r, double oedema) {
   return taut__echo_density(&i->p, r->fibres / (1 + oedema), r->connectivity, r->water + oedema);
+}
+
+void taut__patch_archive(taut_patch_instrument *i, taut_keeper *k) {
+  taut__keep(k, "mixture", &i->state, TAUT_KEPT_DOUBLE, sizeof i->state / sizeof(double));
+  taut__keep(k, "crease", &i->crease.depth, TAUT_KEPT_DOUBLE, 1);
+}
+
+void taut__patch_noise(const taut_patch_instrument *i, const double value[TAUT_QUANTITIES],
+                       double sd[TAUT_QUANTITIES]) {
+  const taut_mechanics_params *p = &i->p;
+  const double rated = hypot(p->rater_sd, p->reading_sd), hoped = hypot(rated, p->unblinded_sd);
+  const struct {
+    int quantity;
+    double sd;
+  } known[] = {{TAUT_Q_dermal_thickness, p->us_noise},
+               {TAUT_Q_echo_density, p->echo_noise * value[TAUT_Q_echo_density]},
+               {TAUT_Q_cutometer_r0, p->noise_R0 * value[TAUT_Q_cutometer_r0]},
+               {TAUT_Q_cutometer_r2, p->noise_R2},
+               {TAUT_Q_cutometer_r5, p->noise_R5},
+               {TAUT_Q_cutometer_r7, p->noise_R7},
+               {TAUT_Q_roughness_ra, p->Ra_noise * value[TAUT_Q_roughness_ra]},
+               {TAUT_Q_roughness_rz, p->Ra_noise * value[TAUT_Q_roughness_rz]},
+               {TAUT_Q_wrinkle_grade, rated},
+               {TAUT_Q_laxity_grade, rated},
+               {TAUT_Q_texture_grade, rated},
+               {TAUT_Q_wrinkle_grade_unblinded, hoped},
+               {TAUT_Q_laxity_grade_unblinded, hoped},
+               {TAUT_Q_texture_grade_unblinded, hoped}};
+  memset(sd, 0, TAUT_QUANTITIES * sizeof *sd);
+  for (size_t n = 0; n < sizeof known / sizeof *known; n++)
+    if (isfinite(value[known[n].quantity]) && known[n].sd > 0) sd[known[n].quantity] = known[n].sd;
 }
 
 const taut_mixture_state *taut__patch_state(const taut_patch_instrument *i) {
@@ -269,23 +345,31 @@ static taut_err by_coarse_elements(taut_patch_instrument *i, const taut_skin_law
   return err;
 }
 
+/* By the wide emulator; false where the skin, or the rise of the pressure, is not what it was trained on. */
+static bool by_emulator(const taut_patch_instrument *i, const taut_skin_law *law, taut_suction_values *out) {
+  const double trained_ramp = 0.03; /* s */
+  double x[TAUT_WIDE_FEATURES + TAUT_WIDE_HELD];
+  taut__wide_features(law, x);
+  if (taut__wide_outside(x) >= 0) return false;
+  if (fabs(i->p.t_ramp * TAUT_SECONDS_PER_DAY - trained_ramp) > 1e-6) return false;
+  *out = taut__emulate_wide(x);
+  return true;
+}
+
 /* The baseline by three cycles on the fine mesh, which the fast methods are anchored to. */
 static taut_err anchor(taut_patch_instrument *i) {
   if (i->anchored) return TAUT_OK;
   taut_err err = by_finite_elements(i, &i->base_law, TAUT_MESH_M2, 3, &i->base, &i->base_error);
   if (!err) err = by_coarse_elements(i, &i->base_law, &i->coarse_base);
-  double x[TAUT_FEATURES];
-  taut__emulator_features(&i->base_law, x);
-  i->inside = taut__emulator_outside(x) < 0;
-  if (i->inside) i->emulated_base = taut__emulate(x);
+  i->inside = by_emulator(i, &i->base_law, &i->emulated_base);
   i->anchored = !err;
   return err;
 }
 
 taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law, bool finite, double values[10],
                              taut_suction_method *method, double *error) {
-  /* errors of a change by the fast methods, relative to R0: emulator mechanics.md 6.3, coarse mesh docs/suction-solver.md */
-  const double emulator_error = 0.0015, coarse_error = 0.0005;
+  /* errors of a change by the fast methods, relative to R0; that of the coarse mesh: docs/suction-solver.md */
+  const double emulator_error = taut__wide_error(TAUT_WIDE_R0)->change, coarse_error = 0.0005;
   for (int k = 0; k < 10; k++) values[k] = NAN;
   if (finite) {
     taut_suction_reading r;
@@ -296,15 +380,10 @@ taut_err taut__patch_suction(taut_patch_instrument *i, const taut_skin_law *law,
   }
   taut_err err = anchor(i);
   if (err) return err;
-  double x[TAUT_FEATURES];
-  taut__emulator_features(law, x);
   taut_suction_values fast;
-  *method = i->inside && taut__emulator_outside(x) < 0 ? TAUT_SUCTION_EMULATOR : TAUT_SUCTION_COARSE;
-  const bool emulated = *method == TAUT_SUCTION_EMULATOR;
-  if (emulated)
-    fast = taut__emulate(x);
-  else
-    err = by_coarse_elements(i, law, &fast);
+  const bool emulated = i->inside && by_emulator(i, law, &fast);
+  *method = emulated ? TAUT_SUCTION_EMULATOR : TAUT_SUCTION_COARSE;
+  if (!emulated) err = by_coarse_elements(i, law, &fast);
   if (err) return err;
   const taut_suction_values base = values_of(&i->base);
   const taut_suction_values v = taut__anchor(&base, emulated ? &i->emulated_base : &i->coarse_base, &fast);

@@ -4,6 +4,7 @@
 #ifndef TAUT_INSTRUMENTS_PATCH_H
 #define TAUT_INSTRUMENTS_PATCH_H
 
+#include "base/keeper.h"
 #include "fem/suction.h"
 #include "mechanics/clinic.h"
 #include "mechanics/mixture.h"
@@ -41,6 +42,7 @@ typedef struct taut_patch_reading {
   double lambda, tension, modulus;    /**< in-plane stretch; N/m; kPa */
   double elastin, load;               /**< gain of working elastin and of load-bearing collagen, rest 0 */
   taut_roughness surface;             /**< wrinkles and roughness */
+  double crease;                      /**< depth of a lasting crease, mm; NAN: the case has none */
   double wrinkle_grade, laxity_grade, texture_grade; /**< of a faultless, blinded rater */
   taut_skin_law law;                                 /**< for the suction probe */
 } taut_patch_reading;
@@ -53,12 +55,20 @@ double taut__patch_unblinded(const taut_patch_instrument *patch, double grade, d
 double taut__patch_thickness(const taut_patch_instrument *patch, const taut_patch_reading *reading, double oedema);
 double taut__patch_echo(const taut_patch_instrument *patch, const taut_patch_reading *reading, double oedema);
 
+/** SD of one reading of what instruments and raters give; 0 where none is known (mechanics.md 2.1, 9).
+ *  @param value  quantities at the baseline, which relative noise refers to */
+void taut__patch_noise(const taut_patch_instrument *patch, const double value[TAUT_QUANTITIES],
+                       double sd[TAUT_QUANTITIES]);
+
 /** Suction by the standard probe (2 mm, 450 mbar, 2 s on, 2 s off, three cycles with finite elements).
  *  @param finite  by finite elements; else by the fast models, anchored at the baseline
  *  values[0..9] are R0..R9, NAN where the method does not give them; `error` is relative, of R0.
  *  NUMERICS with the reason when no number can be given. */
 TAUT_MUST_USE taut_err taut__patch_suction(taut_patch_instrument *patch, const taut_skin_law *law, bool finite,
                                            double values[10], taut_suction_method *method, double *error);
+
+/** Saves or loads what evolves: the constrained mixture and the crease.  Suction is computed anew where it is asked for. */
+void taut__patch_archive(taut_patch_instrument *patch, taut_keeper *keeper);
 
 /** State of the mixture and its frozen part, for tests; lent. */
 const taut_mixture_state *taut__patch_state(const taut_patch_instrument *patch);

@@ -30,6 +30,62 @@ int taut__emulator_outside(const double x[TAUT_FEATURES]);
 const char *taut__emulator_feature_name(int feature, const char **words, double *low, double *high);
 /** Values for given features: 2 mm aperture, 450 mbar, 2 s on and 2 s off, first cycle.  Not to be used outside. */
 taut_suction_values taut__emulate(const double x[TAUT_FEATURES]);
+
+/* -------------------------------------------------------------------------------------------------- wide emulator ---- */
+
+/** Features of the wide emulator, then quantities that its training held; see emulator_features.def. */
+typedef enum taut_wide_feature {
+#define FEATURE(name, ...) TAUT_WIDE_##name,
+#include "mechanics/emulator_features.def"
+  TAUT_WIDE_FEATURES
+} taut_wide_feature;
+enum {
+#define HELD(name, ...) TAUT_WIDE_HELD_##name,
+#include "mechanics/emulator_features.def"
+  TAUT_WIDE_HELD
+};
+enum {
+  TAUT_WIDE_CUBIC = 11, /**< features of the cubic terms: h_d to creep_f */
+  TAUT_WIDE_TERMS = 1 + TAUT_WIDE_FEATURES + TAUT_WIDE_FEATURES * (TAUT_WIDE_FEATURES + 1) / 2 +
+                    TAUT_WIDE_CUBIC * (TAUT_WIDE_CUBIC + 1) * (TAUT_WIDE_CUBIC + 2) / 6
+};
+/** What it gives, in the order of its tables: ln R0, ln Ue, logit R2, ln R5, logit R7. */
+typedef enum taut_wide_output {
+  TAUT_WIDE_R0,
+  TAUT_WIDE_Ue,
+  TAUT_WIDE_R2,
+  TAUT_WIDE_R5,
+  TAUT_WIDE_R7,
+  TAUT_WIDE_OUTPUTS
+} taut_wide_output;
+
+/** Errors of an output against finite elements on mesh M1: relative of R0 and Ue, absolute of the ratios. */
+typedef struct taut_wide_error {
+  double rms, max; /**< of skins left out of the fit */
+  double change;   /**< rms of a change of composition, anchored at the skin before it */
+} taut_wide_error;
+
+/** Quantities behind the features, in their own units, then the held ones. */
+void taut__wide_quantities(const taut_skin_law *skin, double q[TAUT_WIDE_FEATURES + TAUT_WIDE_HELD]);
+/** Scaled logarithms of the features; relative deviations of the held quantities. */
+void taut__wide_features(const taut_skin_law *skin, double x[TAUT_WIDE_FEATURES + TAUT_WIDE_HELD]);
+/** -1 where a skin lies in the trained range, else the first feature or held quantity that does not, else, where only
+ *  their combination is rarer than any trained one, TAUT_WIDE_FEATURES + TAUT_WIDE_HELD. */
+int taut__wide_outside(const double x[TAUT_WIDE_FEATURES + TAUT_WIDE_HELD]);
+/** Squared distance from the middle of the training, in standard deviations along its own axes. */
+double taut__wide_rarity(const double x[TAUT_WIDE_FEATURES]);
+/** Name and words of what taut__wide_outside returns, and the range of the quantity itself. */
+const char *taut__wide_feature_name(int feature, const char **words, double *low, double *high);
+/** Values for given features: 2 mm aperture, 450 mbar, rise in 0.03 s, 2 s on, 2 s off, first cycle.  Not to be used
+ *  outside. */
+taut_suction_values taut__emulate_wide(const double x[TAUT_WIDE_FEATURES]);
+const taut_wide_error *taut__wide_error(taut_wide_output output);
+/** Terms of the fit, and values of its outputs: for the training. */
+void taut__wide_terms(const double x[TAUT_WIDE_FEATURES], double term[TAUT_WIDE_TERMS]);
+taut_suction_values taut__wide_values(const double y[TAUT_WIDE_OUTPUTS]);
+
+/* ------------------------------------------------------------------------------------------------------- anchor ---- */
+
 /** Anchors a fast model to a reference at a base skin: ratios for depths, differences for R2, R5, R7. */
 taut_suction_values taut__anchor(const taut_suction_values *reference, const taut_suction_values *fast_base,
                                  const taut_suction_values *fast);

@@ -1,4 +1,5 @@
 /* `taut suction`: the suction instrument alone. */
+#include "mechanics/clinic.h"
 #include "run/print.h"
 #include "run/suction.h"
 
@@ -78,6 +79,45 @@ static json_t *layer_json(const taut_layer_law *law, const char *name, bool *fai
   return object;
 }
 
+/* ------------------------------------------------------------------------------------------ an excised piece ---- */
+
+/* In-plane stretch left to a piece of reticular dermis cut out of the skin, directions averaged; NAN if there is none. */
+static double retraction(taut_context *context, const taut_layer_law *law) {
+  double stretch[2];
+  const taut_err err = taut__excision(context, law, stretch);
+  if (err) taut__fail_clear(context);
+  return err ? NAN : sqrt(stretch[0] * stretch[1]);
+}
+
+/* Force per excised cross-section of a strip; NAN where it has no equilibrium. */
+static double nominal(taut_context *context, const taut_layer_law *law, double stretch) {
+  taut_coupon c;
+  const taut_err err = taut__coupon(context, law, stretch, &c);
+  if (err) taut__fail_clear(context);
+  return err ? NAN : c.nominal;
+}
+
+/* Strips along and across the mean direction of the fibres, of the skin before anything was added. */
+static json_t *excised_json(taut_context *context, const taut_bench_skin *skin, bool *failed) {
+  enum { STRIPS = 8 };
+  static const double stretch[STRIPS] = {1.05, 1.1, 1.2, 1.3, 1.4, 1.45, 1.5, 1.54}, small = 1e-5;
+  const taut_layer_law along = taut__material_coupon(&skin->material, 0),
+                       across = taut__material_coupon(&skin->material, 1);
+  json_t *object = json_object();
+  double force[2][STRIPS];
+  for (int i = 0; i < STRIPS; i++) {
+    force[0][i] = nominal(context, &along, stretch[i]);
+    force[1][i] = nominal(context, &across, stretch[i]);
+  }
+  const double slope = nominal(context, &along, 1 + small) - nominal(context, &along, 1 - small);
+  set_number(object, "retraction", retraction(context, &skin->law.layer[TAUT_MECH_RD]), failed);
+  set_number(object, "modulus_kPa", slope / (2 * small), failed);
+  taut__json_set(object, "stretch", numbers(stretch, STRIPS, failed), failed);
+  taut__json_set(object, "nominal_along_kPa", numbers(force[0], STRIPS, failed), failed);
+  taut__json_set(object, "nominal_across_kPa", numbers(force[1], STRIPS, failed), failed);
+  return object;
+}
+
 static json_t *skin_json(const taut_bench_skin *skin, bool *failed) {
   json_t *object = json_object(), *layers = json_array();
   const taut_case *c = skin->c;
@@ -122,6 +162,7 @@ static json_t *probe_json(const taut_bench_reading *r, bool *failed) {
 
 static void work_json(json_t *root, const taut_bench_reading *r, bool *failed) {
   taut__json_set(root, "method", json_string(r->method_name), failed);
+  if (r->emulator) taut__json_set(root, "emulator", json_string(r->emulator), failed);
   taut__json_set(root, "mesh", json_string(r->mesh), failed);
   set_number(root, "error_estimate", r->error, failed);
   taut__json_set(root, "newton_iterations", r->iterations < 0 ? json_null() : json_integer(r->iterations), failed);
@@ -153,6 +194,7 @@ static taut_err as_json(taut_context *context, const taut_bench_skin *skin, cons
   }
   taut__json_set(root, "probe", probe_json(r, &failed), &failed);
   taut__json_set(root, "skin", skin_json(skin, &failed), &failed);
+  taut__json_set(root, "excised", excised_json(context, skin, &failed), &failed);
   if (skin->composed) taut__json_set(root, "patch", patch_json(&skin->patch, &failed), &failed);
   taut__json_set(root, "warnings", taut__json_texts(&skin->warnings, &failed), &failed);
   taut__json_set(root, "notice", json_string(TAUT_NOTICE), &failed);
@@ -205,7 +247,8 @@ static void rows_text(taut_text *out, const reading_row *row, const double *x, i
 
 static void work_text(taut_text *out, const taut_bench_reading *r) {
   static const char *const words[] = {"finite elements", "emulator", "two-curve model"};
-  taut__text_add(out, "\nBy %s, mesh %s", words[r->method], r->mesh);
+  taut__text_add(out, "\nBy %s%s%s, mesh %s", r->emulator ? r->emulator : "", r->emulator ? " " : "", words[r->method],
+                 r->mesh);
   if (r->iterations >= 0) taut__text_add(out, ", %ld Newton iterations", r->iterations);
   taut__text_add(out, "; estimated error of R0 ");
   taut__print_number(out, PERCENT * r->error, 2, 0);

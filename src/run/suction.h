@@ -42,6 +42,7 @@ typedef enum taut_bench_method { TAUT_BENCH_FE, TAUT_BENCH_EMULATOR, TAUT_BENCH_
 typedef struct taut_bench_reading {
   taut_bench_method method;
   const char *method_name, *mesh; /**< as the user writes them; the mesh of the emulator is the one it was trained on */
+  const char *emulator;           /**< narrow, that of the model document, or wide; NULL: none */
   taut_suction suction;           /**< probe and protocol */
   taut_suction_result result;     /**< curve and reading; without a curve points is 0 */
   double error;                   /**< estimated, relative, of R0 */

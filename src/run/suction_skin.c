@@ -180,7 +180,11 @@ static bool acts(int row) {
 static taut_err note_idle(taut_context *context, taut_bench_skin *s) {
   static const char *const person[] = {"patient.menopause", "patient.hormone_therapy", "patient.bmi",
                                        "patient.phototype"};
+  static const char *const surface[] = {"patient.wrinkle_grade", "patient.roughness", "patient.crease_depth",
+                                        "patient.crease_spacing"};
   taut_err err = TAUT_OK;
+  for (size_t i = 0; !err && i < sizeof surface / sizeof *surface; i++)
+    err = without_effect(context, s, surface[i], "a suction probe");
   for (size_t i = 0; s->reference && !err && i < sizeof person / sizeof *person; i++)
     err = without_effect(context, s, person[i], "the reference skin");
   for (int i = 0; !err && i < taut__mechanics_table.rows; i++) {
@@ -257,6 +261,8 @@ static taut_err site_material(taut_context *context, taut_bench_skin *s, taut_mi
   const taut_skin skin = taut__skin_build(taut__case_params(c, "skin"), &c->patient, &c->site, c->site.source);
   taut_healing *healing = NULL;
   taut_patch_instrument *patch = NULL;
+  err = taut__skin_check(context, c, &skin);
+  if (err) return err;
   err = taut__healing_create(context, taut__case_params(c, "healing"), &profile, &healing);
   if (err == TAUT_ERR_INPUT) err = taut__case_blame(context, c, "healing", err);
   if (!err) err = taut__patch_create(context, c, &skin, healing, &s->warnings, &patch);
