@@ -1,9 +1,11 @@
 /* Memory: zeroed, checked for overflow of count * size, with failures that tests can order. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/base.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Allocations left before the one that fails; negative: none fails.  The only object of the library that changes and
  * belongs to no context: it exists for tests, and allocations happen below the level where a context is known. */
@@ -39,12 +41,18 @@ void *taut__realloc(void *p, size_t count, size_t size) {
 }
 
 double *taut__alloc_doubles(size_t count) {
-  enum { ALIGN = 64 };
+  enum { LINE = 64, HUGE_PAGE = 2 << 20 };
   if (overflows(count, sizeof(double)) || ordered_to_fail()) return NULL;
+  /* large arrays start on a huge page and ask for such: fewer misses of the translation cache */
+  const bool large = count * sizeof(double) >= 2 * (size_t)HUGE_PAGE;
+  const size_t align = large ? HUGE_PAGE : LINE;
   /* aligned_alloc wants a multiple of the alignment; vector code may also read up to the end of the last line. */
-  size_t bytes = (count * sizeof(double) + ALIGN - 1) / ALIGN * ALIGN;
-  if (bytes == 0) bytes = ALIGN;
-  double *p = aligned_alloc(ALIGN, bytes);
+  size_t bytes = (count * sizeof(double) + align - 1) / align * align;
+  if (bytes == 0) bytes = LINE;
+  double *p = aligned_alloc(align, bytes);
+#ifdef MADV_HUGEPAGE
+  if (p != NULL && large) (void)madvise(p, bytes, MADV_HUGEPAGE);
+#endif
   if (p != NULL) memset(p, 0, bytes);
   return p;
 }

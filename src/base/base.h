@@ -21,8 +21,13 @@ int taut__fail_count(const taut_context *context);
 /** Hands a message to the log of the context.  Call it from one thread only: the one that owns the context. */
 void taut__log(taut_context *context, taut_log_level level, const char *format, ...) TAUT_PRINTF(3, 4);
 /** True when the user asks to stop. */
-bool taut__progress(taut_context *context, double day, double end_day);
+bool taut__progress(taut_context *context, const taut_progress *progress);
+/** Tells that a phase begins. */
+void taut__phase(taut_context *context, taut_phase phase);
 int taut__threads(const taut_context *context);
+/** Processes that share the runs of this context (domain/distributed/comm.h); lent, NULL: one process. */
+struct taut_comm *taut__comm(const taut_context *context);
+void taut__set_comm(taut_context *context, struct taut_comm *comm);
 /** Folder that holds presets/; lent, resolved once.  NULL with a recorded failure when none is found. */
 const char *taut__data_dir(taut_context *context);
 
@@ -37,6 +42,9 @@ char *taut__strdup(const char *text);
 char *taut__strndup(const char *text, size_t length);
 void taut__alloc_fail_after(long n);
 
+/** Bytes that this process could still take on this machine; INFINITY where the system does not tell. */
+double taut__memory_available(void);
+
 /** Growing text.  Zero-initialise; `data` is NUL-terminated (never NULL after the first append); free with taut__text_free. */
 typedef struct taut_text {
   char *data;
@@ -50,6 +58,8 @@ void taut__text_free(taut_text *text);
 
 /** Takes a text over as what taut_context_log() gives, in place of the former one; an incomplete one counts as none. */
 void taut__keep_log(taut_context *context, taut_text *text);
+/** Takes over the path that taut_context_checkpoint() gives; NULL: none. */
+void taut__keep_checkpoint_path(taut_context *context, char *path);
 /** Takes over the name of the file to which that log went; returns it, lent. */
 const char *taut__keep_log_path(taut_context *context, char *path);
 

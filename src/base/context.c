@@ -1,6 +1,7 @@
 /* The context: recorded failures, log, progress, threads and the data folder. */
 #include "base/base.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,10 +12,12 @@ struct taut_context {
   char *given_dir;              /* options.data_dir, owned; NULL when not given */
   char *data_dir;               /* found folder, owned; NULL until asked for */
   taut_text message;
-  taut_text log;  /* of the last run that failed for good */
-  char *log_path; /* file it was written to, owned */
-  taut_err code;  /* first recorded failure */
+  taut_text log;    /* of the last run that failed for good */
+  char *log_path;   /* file it was written to, owned */
+  char *checkpoint; /* that the last run left, owned */
+  taut_err code;    /* first recorded failure */
   int failures;
+  struct taut_comm *comm; /* lent */
 };
 
 taut_err taut_context_create(const taut_context_options *options, taut_context **out) {
@@ -42,6 +45,7 @@ void taut_context_destroy(taut_context **context) {
   taut__text_free(&(*context)->message);
   taut__text_free(&(*context)->log);
   free((*context)->log_path);
+  free((*context)->checkpoint);
   free((*context)->given_dir);
   free((*context)->data_dir);
   free(*context);
@@ -61,6 +65,19 @@ void taut__keep_log(taut_context *context, taut_text *text) {
 const char *taut__keep_log_path(taut_context *context, char *path) {
   free(context->log_path);
   return context->log_path = path;
+}
+
+void taut__keep_checkpoint_path(taut_context *context, char *path) {
+  if (context == NULL) {
+    free(path);
+    return;
+  }
+  free(context->checkpoint);
+  context->checkpoint = path;
+}
+
+const char *taut_context_checkpoint(const taut_context *context) {
+  return context == NULL || context->checkpoint == NULL ? "" : context->checkpoint;
 }
 
 const char *taut_context_log(const taut_context *context) {
@@ -114,13 +131,31 @@ void taut__log(taut_context *context, taut_log_level level, const char *format, 
   taut__text_free(&text);
 }
 
-bool taut__progress(taut_context *context, double day, double end_day) {
+bool taut__progress(taut_context *context, const taut_progress *progress) {
   if (context == NULL || context->options.progress == NULL) return false;
-  return context->options.progress(context->options.user, day, end_day);
+  return context->options.progress(context->options.user, progress);
+}
+
+void taut__phase(taut_context *context, taut_phase phase) {
+  (void)taut__progress(context, &(taut_progress){.phase = phase, .seconds_left = NAN});
+}
+
+const char *taut_phase_text(taut_phase phase) {
+  static const char *const text[] = {"reading the case", "building the model", "computing the course",
+                                     "reading the instruments", "writing the result"};
+  return (size_t)phase < sizeof text / sizeof *text ? text[phase] : "working";
 }
 
 int taut__threads(const taut_context *context) {
   return context == NULL ? 1 : context->options.threads;
+}
+
+struct taut_comm *taut__comm(const taut_context *context) {
+  return context == NULL ? NULL : context->comm;
+}
+
+void taut__set_comm(taut_context *context, struct taut_comm *comm) {
+  if (context != NULL) context->comm = comm;
 }
 
 /* -------------------------------------------------------------------------------------------- data folder ---- */

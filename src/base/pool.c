@@ -8,7 +8,9 @@ struct taut_pool {
   pthread_cond_t start, done;
   pthread_t *thread;
   int threads; /* helpers, the caller not counted */
+  int named;   /* helpers that have taken their number */
   taut_pool_fn *fn;
+  taut_pool_worker_fn *worker_fn; /* in place of fn */
   void *user;
   int items, next, running;
   unsigned long job;
@@ -16,11 +18,14 @@ struct taut_pool {
 };
 
 /* Takes items until none is left; called with the lock held. */
-static void work(taut_pool *p) {
+static void work(taut_pool *p, int worker) {
   while (p->next < p->items) {
     const int item = p->next++;
     pthread_mutex_unlock(&p->lock);
-    p->fn(p->user, item);
+    if (p->worker_fn)
+      p->worker_fn(p->user, item, worker);
+    else
+      p->fn(p->user, item);
     pthread_mutex_lock(&p->lock);
   }
 }
@@ -29,12 +34,13 @@ static void *helper(void *argument) {
   taut_pool *p = argument;
   unsigned long seen = 0;
   pthread_mutex_lock(&p->lock);
+  const int worker = ++p->named;
   for (;;) {
     while (!p->stop && p->job == seen) pthread_cond_wait(&p->start, &p->lock);
     if (p->stop) break;
     seen = p->job;
     p->running++;
-    work(p);
+    work(p, worker);
     if (--p->running == 0) pthread_cond_signal(&p->done);
   }
   pthread_mutex_unlock(&p->lock);
@@ -75,19 +81,37 @@ void taut__pool_destroy(taut_pool **pool) {
   *pool = NULL;
 }
 
-void taut__pool_run(taut_pool *pool, int items, taut_pool_fn *fn, void *user) {
+int taut__pool_threads(const taut_pool *pool) {
+  return pool->threads + 1;
+}
+
+static void run(taut_pool *pool, int items, taut_pool_fn *fn, taut_pool_worker_fn *worker_fn, void *user) {
   if (!pool->threads || items == 1) {
-    for (int i = 0; i < items; i++) fn(user, i);
+    for (int i = 0; i < items; i++) {
+      if (worker_fn)
+        worker_fn(user, i, 0);
+      else
+        fn(user, i);
+    }
     return;
   }
   pthread_mutex_lock(&pool->lock);
   pool->fn = fn;
+  pool->worker_fn = worker_fn;
   pool->user = user;
   pool->items = items;
   pool->next = 0;
   pool->job++;
   pthread_cond_broadcast(&pool->start);
-  work(pool);
+  work(pool, 0);
   while (pool->running) pthread_cond_wait(&pool->done, &pool->lock);
   pthread_mutex_unlock(&pool->lock);
+}
+
+void taut__pool_run(taut_pool *pool, int items, taut_pool_fn *fn, void *user) {
+  run(pool, items, fn, NULL, user);
+}
+
+void taut__pool_run_workers(taut_pool *pool, int items, taut_pool_worker_fn *fn, void *user) {
+  run(pool, items, NULL, fn, user);
 }

@@ -76,4 +76,43 @@ TAUT_MUST_USE taut_err taut__damage_create(taut_context *context, const taut_dom
                                            const taut_track_profile *profile, taut_damage *damage);
 void taut__damage_free(taut_damage *damage);
 
+/** A puncture of a patch. */
+typedef struct taut_patch_puncture {
+  double x, y;     /**< mm, in [0, side) */
+  double depth;    /**< mm, below it nothing is touched */
+  double bleeding; /**< P_bleed */
+} taut_patch_puncture;
+
+/** The punctures of a session: radii by depth as the needling room computes them. */
+typedef struct taut_patch_punctures {
+  int n;
+  const taut_patch_puncture *at;
+  double (*needle)(const void *user, int puncture, double z); /**< r_n */
+  double (*hole)(const void *user, int puncture, double z);   /**< r_h */
+  const void *user;
+  double spread; /**< fd: pushed-aside matrix goes to fd r_n */
+} taut_patch_punctures;
+
+/** The injury of a session on a patch, made plane by plane: overlaps of discs and grid cells are exact, in 16 slices a
+ *  plane (healing.md 7.1).  Holes and annuli of all punctures add up and are clipped to the volume; holes win.
+ *  Everything but _destroy is collective: all processes of the patch walk through the same planes. */
+typedef struct taut_patch_damage taut_patch_damage;
+/** @param punctures  copied; what it points to is lent and the same on every process */
+TAUT_MUST_USE taut_err taut__patch_damage_create(taut_context *context, const taut_domain *domain,
+                                                 const taut_patch_punctures *punctures, taut_patch_damage **out);
+void taut__patch_damage_destroy(taut_patch_damage **damage);
+/** Planes that are touched, counted from the surface. */
+int taut__patch_damage_planes(const taut_patch_damage *damage);
+/** Goes to a plane. */
+TAUT_MUST_USE taut_err taut__patch_damage_plane(taut_patch_damage *damage, int plane);
+/** Fractions of the points of that plane; lent until the next plane.  `dry` is left to the caller. */
+taut_wounds taut__patch_damage_wounds(const taut_patch_damage *damage);
+enum { TAUT_MAX_POOLS = 8 };
+/** Pushes pools of matrix aside in that plane: what a hole held goes evenly to the surroundings of that hole, spread r_n
+ *  wide, as far as no other hole lies there; what finds no room stays.  Each pool keeps its integral over the plane.
+ *  @param pool  [pools], at this process' first point of the plane */
+void taut__patch_damage_displace(taut_patch_damage *damage, int pools, double *const *pool);
+/** Area of the part of the rectangle [x0, x1] x [y0, y1] that lies in the disc of radius r about the origin. */
+double taut__disc_overlap(double r, double x0, double x1, double y0, double y1);
+
 #endif

@@ -3,19 +3,11 @@
  * Sums run in a fixed order: a few interleaved partial sums, then pairwise.  The order does not depend on threads or on
  * the instruction set; fused multiply-add does. */
 #include "domain/kernels.h"
+#include "domain/bernoulli.h"
 
 #include <math.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-typedef double v4 __attribute__((vector_size(32)));
-typedef double v4u __attribute__((vector_size(32), aligned(8), may_alias));
-typedef int64_t v4i __attribute__((vector_size(32)));
-
-/* lane by lane: mask ? a : b, and |a| */
-#define SELECT(mask, a, b) ((v4)(((v4i)(mask) & (v4i)(a)) | (~(v4i)(mask) & (v4i)(b))))
-#define ABS(a)             ((v4)((v4i)(a) & (v4i){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}))
 
 static void predict(int n, const double c[3], const double *u0, const double *u1, const double *u2, double *star) {
   const double c0 = c[0], c1 = c[1], c2 = c[2];
@@ -174,45 +166,10 @@ static void sensitivity(int n, double ratio, double K, const double *s, double *
   }
 }
 
-/* Bernoulli function x/(e^x - 1) of four numbers: series near 0, else exp by argument reduction and a Taylor polynomial
- * on |r| <= ln2/2 (error below 1e-16). */
-static inline void bernoulli(const v4 *px, v4 *out) {
-  const v4 x = *px, big = {700, 700, 700, 700};
-  v4 y = SELECT(x > big, big, x);
-  y = SELECT(y < -big, -big, y);
-  const double magic = 0x1.8p52;
-  const v4 shifted = y * 1.4426950408889634 + magic, n = shifted - magic;
-  const v4 r = (y - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
-  v4 p = r * (1 / 6227020800.0) + 1 / 479001600.0;
-  p = p * r + 1 / 39916800.0;
-  p = p * r + 1 / 3628800.0;
-  p = p * r + 1 / 362880.0;
-  p = p * r + 1 / 40320.0;
-  p = p * r + 1 / 5040.0;
-  p = p * r + 1 / 720.0;
-  p = p * r + 1 / 120.0;
-  p = p * r + 1 / 24.0;
-  p = p * r + 1 / 6.0;
-  p = p * r + 0.5;
-  p = p * r + 1;
-  p = p * r + 1;
-  const v4i scale = (((v4i)shifted - (v4i)((v4){0} + magic)) + 1023) << 52;
-  const v4 e = p * (v4)scale;
-  const v4 q = x * x;
-  const v4 series = 1 - 0.5 * x + q * (1 / 12.0 - q * (1 / 720.0 - q * (1 / 30240.0)));
-  const v4 small = {0.05, 0.05, 0.05, 0.05};
-  *out = SELECT(ABS(x) < small, series, y / (e - 1));
-}
-
 static inline void flux_four(int at, int step, const double *sens, const double *s, const double *g, double *forward,
                              double *backward) {
-  const v4 x1 = *(const v4u *)(sens + at), x2 = *(const v4u *)(sens + at + step);
-  const v4 pe = 0.5 * (x1 + x2) * (*(const v4u *)(s + at + step) - *(const v4u *)(s + at));
   const v4 w = *(const v4u *)(g + at);
-  v4 b;
-  bernoulli(&pe, &b);
-  *(v4u *)(backward + at) = w * b;
-  *(v4u *)(forward + at) = w * (b + pe);
+  fitted(sens + at, s + at, sens + at + step, s + at + step, &w, forward + at, backward + at);
 }
 
 static void fluxes(int count, int step, const double *sens, const double *s, const double *g, double *forward,

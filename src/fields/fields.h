@@ -104,6 +104,16 @@ void taut__field_points(const taut_field *field, const taut_points *points, int 
 /** Checks a field set's own consistency (each field in one group, contiguous layers, floors > 0 ...). */
 TAUT_MUST_USE taut_err taut__field_set_check(taut_context *context, const taut_field_set *set);
 
+/** What needles did to consecutive points, as fractions of each point's volume; what the injury operator reads. */
+typedef struct taut_wounds {
+  int first; /**< point to which the first entries of the arrays belong */
+  const double *hole, *annulus;
+  const double *hole_bled, *annulus_bled; /**< their parts that bled; NULL: `bleeding` times the whole */
+  const double *thermal, *thermal_kill;   /**< NULL: none */
+  double bleeding;                        /**< P_bleed */
+  double dry;                             /**< fibrin of a hole that does not bleed, relative to a full clot */
+} taut_wounds;
+
 /** What one session destroys, as fractions of each point's volume (domain makes it of the needling room's track). */
 typedef struct taut_damage {
   double *hole;         /**< h: residual hole (lumen) */

@@ -74,6 +74,17 @@ void taut__age_initialiser(const taut_healing_params *p, double age, double phot
  *  where field f lives (storage follows the layers). */
 void taut__healing_injure(const taut_healing *h, const taut_points *points, const taut_damage *damage,
                           double *const *u);
+/* The same operator in its parts, for domains that push matrix aside in their own way: plane by plane first wound, then
+ * displace the pools, then cleave. */
+
+/** Clot, debris, cells, vessels and cover of the points [from, to) of a layer. */
+void taut__healing_wound(const taut_healing *h, const taut_points *points, const taut_wounds *wounds, taut_layer layer,
+                         int from, int to, double *const *u);
+/** Fields of a layer whose share in a hole is pushed aside; returns their number. */
+int taut__healing_pools(taut_layer layer, const int **field);
+/** Collagen of the points [from, to) that is cut or coagulated turns to fragments. */
+void taut__healing_cleave(const taut_healing *h, const taut_points *points, const taut_wounds *wounds, taut_layer layer,
+                          int from, int to, double *const *u);
 /** Excision (healing.md 7.4), zero mode. */
 void taut__healing_excise(const taut_healing *h, const taut_points *points, double *const *u);
 

@@ -31,26 +31,38 @@ static double fraction(const double *of, int i) {
   return of ? of[i] : 0;
 }
 
+/* Matrix that is pushed aside, not lost. */
+static const int matrix[] = {TAUT_H_Cp, TAUT_H_C3, TAUT_H_Cn, TAUT_H_Cx, TAUT_H_X, TAUT_H_ev, TAUT_H_em};
+
+static bool in_dermis(taut_layer layer) {
+  return layer == TAUT_PAPILLARY || layer == TAUT_RETICULAR;
+}
+
 /* What happens at one point. */
 typedef struct wound {
-  double h, a, t; /* hole, annulus, coagulated */
-  double killed;  /* kl: share of the cells left that die */
+  double h, a, t;         /* hole, annulus, coagulated */
+  double killed;          /* kl: share of the cells left that die */
+  double clot, platelets; /* what blood and plasma leave in the hole and around it */
 } wound;
 
-static wound wound_at(const taut_healing_params *p, const taut_damage *d, int i) {
+static wound wound_at(const taut_healing_params *p, const taut_wounds *d, int point) {
+  const int i = point - d->first;
   wound w = {.h = fraction(d->hole, i), .a = fraction(d->annulus, i)};
   w.t = fraction(d->thermal, i) * (1 - w.h);
   w.killed = 1 - (1 - p->kill * w.a) * (1 - fraction(d->thermal_kill, i) * (1 - w.h));
+  const double bled = d->hole_bled ? d->hole_bled[i] : w.h * d->bleeding;
+  const double blood = p->fblood * (d->annulus_bled ? d->annulus_bled[i] : w.a * d->bleeding);
+  w.platelets = bled + blood;
+  w.clot = bled + d->dry * (w.h - bled) + blood;
   return w;
 }
 
 /* Clot, leukocytes, vessels and stored TGF-beta1 below the epidermis. */
-static void injure_stroma(const taut_healing_params *p, const taut_damage *d, const state *s, int i, wound w) {
-  double bleeding = d->reference ? 1 : d->bleeding, dry = d->dry * (1 - bleeding);
-  double left = 1 - w.h, blood = p->fblood * w.a * bleeding;
+static void injure_stroma(const taut_healing_params *p, const state *s, int i, wound w) {
+  double left = 1 - w.h;
   double *fb = value(s, TAUT_H_fb, i), *q = value(s, TAUT_H_q, i), *B = value(s, TAUT_H_B, i);
-  *fb = *fb * left + w.h * (bleeding + dry) + blood;
-  *q = *q * left + w.h * bleeding + blood;
+  *fb = *fb * left + w.clot;
+  *q = *q * left + w.platelets;
   *value(s, TAUT_H_N, i) *= left;
   *value(s, TAUT_H_M1, i) *= left;
   *value(s, TAUT_H_M2, i) *= left;
@@ -94,6 +106,37 @@ static void cleave(const taut_healing_params *p, const state *s, int i, wound w)
   *value(s, TAUT_H_X, i) += fragments;
 }
 
+void taut__healing_wound(const taut_healing *h, const taut_points *points, const taut_wounds *wounds, taut_layer layer,
+                         int from, int to, double *const *u) {
+  const state s = state_of(&h->set, points, u);
+  for (int i = from; i < to; i++) {
+    wound w = wound_at(&h->p, wounds, i);
+    double *D = value(&s, TAUT_H_D, i);
+    *D = *D * (1 - w.h) + w.h + w.killed * (1 - w.h);
+    if (layer == TAUT_EPIDERMIS) {
+      *value(&s, TAUT_H_K, i) *= 1 - w.h;
+      *value(&s, TAUT_H_bar, i) *= 1 - w.h;
+    } else {
+      injure_stroma(&h->p, &s, i, w);
+    }
+    if (in_dermis(layer)) injure_cells(&s, i, w);
+  }
+}
+
+int taut__healing_pools(taut_layer layer, const int **field) {
+  *field = matrix;
+  return in_dermis(layer) ? (int)(sizeof matrix / sizeof *matrix) : 0;
+}
+
+void taut__healing_cleave(const taut_healing *h, const taut_points *points, const taut_wounds *wounds, taut_layer layer,
+                          int from, int to, double *const *u) {
+  if (!in_dermis(layer)) return;
+  const state s = state_of(&h->set, points, u);
+  for (int i = from; i < to; i++) cleave(&h->p, &s, i, wound_at(&h->p, wounds, i));
+}
+
+/* ------------------------------------------------------------------------------------------------------- track ---- */
+
 static bool plane_is_untouched(const taut_damage *d, int start, int end) {
   for (int i = start; i < end; i++)
     if (d->hole[i] > 0 || d->annulus[i] > 0 || fraction(d->displaced, i) > 0 || fraction(d->thermal, i) > 0 ||
@@ -102,36 +145,26 @@ static bool plane_is_untouched(const taut_damage *d, int start, int end) {
   return true;
 }
 
-static void injure_plane(const taut_healing *h, const taut_damage *d, const state *s, taut_layer layer, int start,
-                         int end) {
-  static const int matrix[] = {TAUT_H_Cp, TAUT_H_C3, TAUT_H_Cn, TAUT_H_Cx, TAUT_H_X, TAUT_H_ev, TAUT_H_em};
-  const taut_healing_params *p = &h->p;
-  bool dermis = layer == TAUT_PAPILLARY || layer == TAUT_RETICULAR;
-  for (int i = start; i < end; i++) {
-    wound w = wound_at(p, d, i);
-    double *D = value(s, TAUT_H_D, i);
-    *D = *D * (1 - w.h) + w.h + w.killed * (1 - w.h);
-    if (layer == TAUT_EPIDERMIS) {
-      *value(s, TAUT_H_K, i) *= 1 - w.h;
-      *value(s, TAUT_H_bar, i) *= 1 - w.h;
-    } else {
-      injure_stroma(p, d, s, i, w);
-    }
-    if (dermis) injure_cells(s, i, w);
-  }
-  if (!dermis) return;
-  for (size_t k = 0; k < sizeof matrix / sizeof *matrix; k++) displace(d, s, matrix[k], start, end);
-  for (int i = start; i < end; i++) cleave(p, s, i, wound_at(p, d, i));
-}
-
 void taut__healing_injure(const taut_healing *h, const taut_points *points, const taut_damage *damage,
                           double *const *u) {
   const state s = state_of(&h->set, points, u);
-  for (int layer = 0; layer < TAUT_LAYERS; layer++)
+  const taut_wounds wounds = {.hole = damage->hole,
+                              .annulus = damage->annulus,
+                              .thermal = damage->thermal,
+                              .thermal_kill = damage->thermal_kill,
+                              .bleeding = damage->reference ? 1 : damage->bleeding,
+                              .dry = damage->dry};
+  for (int k = 0; k < TAUT_LAYERS; k++) {
+    const taut_layer layer = (taut_layer)k;
     for (int plane = points->layer_plane[layer]; plane < points->layer_plane[layer + 1]; plane++) {
-      int start = points->plane_start[plane], end = points->plane_start[plane + 1];
-      if (!plane_is_untouched(damage, start, end)) injure_plane(h, damage, &s, (taut_layer)layer, start, end);
+      const int start = points->plane_start[plane], end = points->plane_start[plane + 1], *pool;
+      if (plane_is_untouched(damage, start, end)) continue;
+      taut__healing_wound(h, points, &wounds, layer, start, end, u);
+      const int pools = taut__healing_pools(layer, &pool);
+      for (int f = 0; f < pools; f++) displace(damage, &s, pool[f], start, end);
+      taut__healing_cleave(h, points, &wounds, layer, start, end, u);
     }
+  }
 }
 
 void taut__healing_excise(const taut_healing *h, const taut_points *points, double *const *u) {

@@ -155,6 +155,44 @@ taut_err taut__voronoi(taut_context *context, const taut_hit *hits, long count, 
 taut_err taut__rehits(taut_context *context, const taut_hit *hits, long count, double size, bool periodic,
                       double radius, bool *rehit);
 
+/* ---------------------------------------------------------------------------------------------------- holes ---- */
+
+/** Seed of the random numbers of one session: sessions of a case draw independently, each always the same. */
+uint64_t taut__session_seed(uint64_t seed, int session);
+
+/** One hole of a session on a square of skin.  Lengths mm. */
+typedef struct taut_hole {
+  double x, y;
+  double depth, injury_depth, reach, recoil; /**< see taut_puncture */
+  double bleeding;                           /**< P_bleed */
+  int line;                                  /**< of the file of points, 0: none */
+} taut_hole;
+/** Radii of a hole at depth z, as taut__track_needle_radius and taut__track_hole_radius. */
+double taut__hole_needle_radius(const taut_needle *needle, const taut_hole *hole, double z);
+double taut__hole_radius(const taut_needle *needle, const taut_hole *hole, double z);
+
+/** What a session does to a square of skin.  Zero-initialise; released by taut__holes_free. */
+typedef struct taut_holes {
+  long hits; /**< punctures; those that re-enter a hole bleed and hurt, but make no hole */
+  long n;    /**< holes */
+  taut_hole *hole;
+  taut_puncture mean;   /**< of all hits */
+  taut_pattern pattern; /**< as found on the square */
+} taut_holes;
+/** Hits of a session on a periodic square of side `size`: the points of the case, or drawn from the pattern.  Depth and
+ *  hole of each vary as needling.md 4.2 and 4.3 say, unless the case switches it off; a depth given by the user, for all
+ *  or for one, is reached exactly.
+ *  @param mean     the session's mean puncture
+ *  @param pattern  the session's pattern as it should be
+ *  INPUT where the square receives no puncture. */
+TAUT_MUST_USE taut_err taut__session_holes(taut_context *context, const taut_case *c, int session,
+                                           const taut_skin *skin, const taut_puncture *mean,
+                                           const taut_pattern *pattern, taut_holes *out);
+/** Only the places: in time order, with `pass` = the line of the file where points are given. */
+TAUT_MUST_USE taut_err taut__session_hits(taut_context *context, const taut_case *c, int session,
+                                          const taut_puncture *mean, taut_hit **hits, long *count);
+void taut__holes_free(taut_holes *holes);
+
 /* ------------------------------------------------------------------------------------------------- warnings ---- */
 
 /** Refuses what cannot be computed (device without tip speed, achieved depth beyond the needle, passes without a layout

@@ -14,6 +14,23 @@ double taut__tile_share(const taut_device *device, const taut_treatment *treatme
 /** Speed of the hand over the skin, mm/day: the treatment's, else the device's. */
 double taut__glide(const taut_device *device, const taut_treatment *treatment);
 
+/** Fills what follows from needle, reach, depth and recoil: radii, volumes, bleeding. */
+void taut__puncture_injure(const taut_needling_params *p, const taut_skin *skin, taut_puncture *q);
+
+/** What a draw of the depth needs besides its index. */
+typedef struct taut_depth_sampler {
+  const taut_needling_params *p;
+  taut_puncture mean;
+  double tolerance, lift;
+  bool people; /**< differences between people too */
+  uint64_t seed, stiffness, toughness, needle, hit, length, gap;
+} taut_depth_sampler;
+TAUT_MUST_USE taut_err taut__depth_sampler(taut_context *context, const taut_needling_params *p, const taut_skin *skin,
+                                           const taut_device *device, const taut_treatment *treatment, double length,
+                                           bool people, uint64_t seed, taut_depth_sampler *out);
+/** Depth and reach of a hit by a needle, mm. */
+double taut__depth_draw(const taut_depth_sampler *s, uint64_t needle, uint64_t hit, double *reach);
+
 /** What cannot be computed: the key of the case it concerns, and why. */
 typedef struct taut_refusal {
   const char *key;

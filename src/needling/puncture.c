@@ -144,8 +144,7 @@ static double bleeding(const taut_needling_params *p, const taut_skin *skin, con
   return -expm1(-cuts);
 }
 
-static void add_injury(const taut_needling_params *p, const taut_skin *skin, taut_puncture *q) {
-  q->recoil = p->c_r;
+void taut__puncture_injure(const taut_needling_params *p, const taut_skin *skin, taut_puncture *q) {
   q->damage_factor = 1 / sqrt(p->lambda_f * p->lambda_f - 1);
   q->kill_factor = 1 / sqrt(p->lambda_c * p->lambda_c - 1);
   q->track_scale = p->track_scale;
@@ -199,7 +198,8 @@ taut_err taut__puncture(taut_context *context, const taut_needling_params *p, co
   }
   q.depth = isnan(achieved) ? taut__track_length(p, q.reach, q.dimple) : achieved;
   q.force = q.puncture_force * (1 + 2 * (1 / p->m - 1) * q.depth / q.dimple);
-  add_injury(p, skin, &q);
+  q.recoil = p->c_r;
+  taut__puncture_injure(p, skin, &q);
   add_sideways(p, device, treatment, &q);
   *out = q;
   return TAUT_OK;

@@ -88,6 +88,7 @@ struct taut_result {
   const double *weight;
   int snapshots;
   taut_snapshot *snapshot;
+  struct taut_maps *maps; /**< of a patch (observe/maps.h), owned; NULL: another scale */
   /* facts */
   int sessions;
   taut_session_report *session;
@@ -106,7 +107,9 @@ struct taut_result {
   const char *suction_method;           /**< how suction was computed at the visits; NULL: not at all */
   double suction_error;                 /**< largest estimated relative error of R0 */
   bool undemonstrable[TAUT_QUANTITIES]; /**< the largest change is within the effect of unknown constants */
+  double noise[TAUT_QUANTITIES];        /**< SD of one reading by an instrument or rater, 0: none is known */
   char *uncertainty;                    /**< one sentence: what dominates the uncertainty; NULL: none */
+  struct taut_folder *folder;           /**< begun by the run for its result (io/io.h), owned; NULL: none */
   taut_texts warnings;
   taut_texts log; /**< lines of log.txt: a line an accepted step and event */
 };

@@ -181,11 +181,18 @@ static bool assign_text(taut_reader *reader, const taut_row *row, const taut_nod
   return text != NULL;
 }
 
+static bool assign_file(taut_reader *reader, const taut_row *row, const taut_node *node) {
+  if (node->kind == TAUT_NODE_SCALAR && taut__word_find(row->words, node->text, NULL) >= 0) return true;
+  return assign_text(reader, row, node);
+}
+
 bool taut__row_assign(taut_reader *reader, const taut_row *row, const taut_node *node) {
   switch (row->type) {
   case TAUT_ROW_TEXT:
   case TAUT_ROW_NAME:
     return assign_text(reader, row, node);
+  case TAUT_ROW_FILE:
+    return assign_file(reader, row, node);
   case TAUT_ROW_NUMBER:
     return assign_number(reader, row, node);
   case TAUT_ROW_RANGE:

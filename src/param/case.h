@@ -30,6 +30,10 @@ typedef struct taut_patient {
   double phototype;       /**< Fitzpatrick 1..6 */
   double lightness;       /**< L*, NAN when not given; overrides the closure factor (surface course) */
   double laxity;          /**< 0..4, NAN when not given */
+  double wrinkle_grade;   /**< Lemperle 0..5 of fine wrinkles at the site, NAN when not given */
+  double roughness;       /**< Ra at the site, mm, NAN when not given */
+  double crease_depth;    /**< of a lasting crease at the site, mm, NAN: none */
+  double crease_spacing;  /**< from crease to crease, mm */
   double photoage;        /**< u, 0..1; default u_ref = clip((age-20)/100, 0, 0.6) */
   double menopause;       /**< years since menopause, 0 before it and in men */
   bool menopause_assumed; /**< not given: age - 51 was taken */
@@ -112,6 +116,14 @@ typedef struct taut_grid_spec {
   int ne, np, nret, ns; /**< cells in depth: epidermis, papillary, reticular, subcutis */
 } taut_grid_spec;
 
+/** Lateral grid of a patch. */
+typedef struct taut_patch_spec {
+  double size;    /**< side of the periodic square, mm */
+  double spacing; /**< size / points, mm */
+  int points;     /**< in x and in y: even, with no factors but 2, 3, 5 and 7 */
+  bool vary;      /**< depth and hole vary from puncture to puncture */
+} taut_patch_spec;
+
 typedef struct taut_model_options {
   taut_scale scale;
   taut_accuracy accuracy;
@@ -119,8 +131,9 @@ typedef struct taut_model_options {
   taut_layers_choice layers;
   taut_injury_choice injury;
   taut_grid_spec grid;
-  double tolerance; /**< rtol */
-  int tracks;       /**< 1 or 3 */
+  double tolerance;      /**< rtol */
+  int tracks;            /**< 1 or 3; 0: not of this scale */
+  taut_patch_spec patch; /**< of scale patch */
 } taut_model_options;
 
 /** Where a value came from, for messages, case.yaml and `taut check`. */
@@ -132,6 +145,21 @@ typedef enum taut_origin {
   TAUT_FROM_ASSUMED
 } taut_origin;
 
+/** A puncture that the user placed (treatment.points). */
+typedef struct taut_point {
+  double x, y;       /**< mm, within the patch */
+  double depth;      /**< reached, mm; NAN: computed */
+  int session, line; /**< from 0; of the file, from 1 */
+} taut_point;
+
+/** Punctures of a file, in its order. */
+typedef struct taut_point_list {
+  char *path; /**< as read; NULL: none are given */
+  taut_point *point;
+  long n;
+  uint64_t print; /**< fingerprint of the numbers */
+} taut_point_list;
+
 struct taut_case {
   char *title;
   taut_patient patient;
@@ -140,6 +168,7 @@ struct taut_case {
   taut_treatment treatment;
   taut_aftercare aftercare;
   taut_model_options model;
+  taut_point_list points;
   taut_session *session;
   int sessions;      /**< 0: untreated */
   double *follow_up; /**< days after the first session, ascending */

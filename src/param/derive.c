@@ -184,9 +184,21 @@ static void derive_treatment(taut_reader *reader) {
                    density ? "treatment.density" : "treatment.passes");
     return;
   }
-  if (passes || time) {
+  bool points = c->points.path && c->model.scale == TAUT_SCALE_PATCH;
+  if (points && density + passes + time > 0) {
+    taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "treatment.points"), true,
+                   "treatment.points: contradicts treatment.%s; expected one of them",
+                   density  ? "density"
+                   : passes ? "passes"
+                            : "time");
+    return;
+  }
+  if (passes || time || points) {
     c->treatment_density = NAN;
-    taut__reader_settle(reader, "treatment.density", TAUT_FROM_DEFAULT, passes ? "passes are given" : "time is given",
+    taut__reader_settle(reader, "treatment.density", TAUT_FROM_DEFAULT,
+                        passes ? "passes are given"
+                        : time ? "time is given"
+                               : "points are given",
                         "none");
   }
   if (time) density_from_time(reader);
@@ -211,7 +223,8 @@ static void derive_model(taut_reader *reader) {
     const char *grid, *tolerance;
     double rtol;
     int tracks;
-  } level[] = {{"G1", "1e-2", 1e-2, 1}, {"G2", "1e-3", 1e-3, 3}, {"G3", "1e-4", 1e-4, 3}};
+    double spacing; /* mm */
+  } level[] = {{"G1", "1e-2", 1e-2, 1, 0.04}, {"G2", "1e-3", 1e-3, 3, 0.02}, {"G3", "1e-4", 1e-4, 3, 0.01}};
   bool point = m->scale == TAUT_SCALE_ZERO; /* grid and tracks of the user are noted and left aside */
   if (point) m->grid = (taut_grid_spec){0}, m->tracks = 0;
   if (m->grid.n1 == 0 && taut__grid_named(level[m->accuracy].grid, &m->grid))
@@ -226,7 +239,9 @@ static void derive_model(taut_reader *reader) {
     taut__reader_settle(reader, "model.tracks", TAUT_FROM_DEFAULT, "by accuracy", "%d", m->tracks);
   }
   if (point) taut__reader_entry(reader, "model.grid")->text = taut__reader_entry(reader, "model.tracks")->text = NULL;
-  check_points(reader);
+  if (m->scale == TAUT_SCALE_PATCH) m->tracks = 1, taut__reader_entry(reader, "model.tracks")->text = NULL;
+  taut__patch_derive(reader, level[m->accuracy].spacing);
+  if (m->scale == TAUT_SCALE_TRACK) check_points(reader);
   if (m->tracks == 2)
     taut__complain(reader, TAUT_ERR_INPUT, taut__reader_place(reader, "model.tracks"), false,
                    "model.tracks: there is no rule for 2 tracks; expected 1 or 3");

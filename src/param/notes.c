@@ -5,10 +5,15 @@
 
 #include <string.h>
 
-static const char *const idle[] = {
-#define IDLE(key) key,
+static const struct {
+  const char *key;
+  bool patch; /* a patch reads it */
+} idle[] = {
+#define IDLE(key)  {key, false},
+#define PATCH(key) {key, true},
 #include "param/idle.def"
 #undef IDLE
+#undef PATCH
 };
 
 /* A parameter that the user set to another value than its row's. */
@@ -25,11 +30,14 @@ static bool parameter_changed(const taut_reader *reader, const char *key) {
 
 static void note_idle_keys(taut_reader *reader) {
   for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
-    const int row = taut__row_find(idle[i]);
-    if (row >= 0 ? !taut__row_changed(reader, &taut__rows[row]) : !parameter_changed(reader, idle[i])) continue;
-    const taut_node *node = taut__node_find(reader->r->user, idle[i]);
-    if (!node) node = taut__node_find(taut__node_find(reader->r->user, "parameters"), idle[i]);
-    taut__note(reader, node, "%s is recorded; nothing in this version depends on it", idle[i]);
+    const char *key = idle[i].key;
+    const int row = taut__row_find(key);
+    if (idle[i].patch && reader->c->model.scale == TAUT_SCALE_PATCH) continue;
+    if (row >= 0 ? !taut__row_changed(reader, &taut__rows[row]) : !parameter_changed(reader, key)) continue;
+    const taut_node *node = taut__node_find(reader->r->user, key);
+    if (!node) node = taut__node_find(taut__node_find(reader->r->user, "parameters"), key);
+    taut__note(reader, node, "%s is recorded; %s depends on it", key,
+               idle[i].patch ? "only a patch (model.scale)" : "nothing in this version");
   }
 }
 
@@ -60,13 +68,21 @@ static void note_hormone_therapy(taut_reader *reader) {
                p->sex == TAUT_MALE ? "in a man" : "before menopause");
 }
 
+static void note_if_given(taut_reader *reader, const char *key, const char *with) {
+  if (taut__reader_given(reader, key))
+    taut__note(reader, taut__reader_place(reader, key), "%s has no effect with %s", key, with);
+}
+
 static void note_model(taut_reader *reader) {
   const taut_case *c = reader->c;
-  static const char *const keys[] = {"model.grid", "model.tracks"};
-  for (size_t i = 0; c->model.scale == TAUT_SCALE_ZERO && i < sizeof keys / sizeof *keys; i++)
-    if (taut__reader_given(reader, keys[i]))
-      taut__note(reader, taut__reader_place(reader, keys[i]),
-                 "%s has no effect with model.scale zero, which is one point", keys[i]);
+  const taut_scale scale = c->model.scale;
+  if (scale == TAUT_SCALE_ZERO) note_if_given(reader, "model.grid", "model.scale zero, which is one point");
+  if (scale == TAUT_SCALE_ZERO) note_if_given(reader, "model.tracks", "model.scale zero, which is one point");
+  if (scale == TAUT_SCALE_PATCH) note_if_given(reader, "model.tracks", "model.scale patch, which has every puncture");
+  static const char *const patch[] = {"treatment.points", "model.patch.size", "model.patch.spacing",
+                                      "model.patch.vary"};
+  for (size_t i = 0; scale != TAUT_SCALE_PATCH && i < sizeof patch / sizeof *patch; i++)
+    note_if_given(reader, patch[i], scale == TAUT_SCALE_ZERO ? "model.scale zero" : "model.scale track");
   if (c->model.scale == TAUT_SCALE_TRACK && c->model.injury == TAUT_INJURY_DEVICE && c->model.tracks == 1 &&
       c->sessions > 0)
     taut__note(reader, NULL,

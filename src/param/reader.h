@@ -5,6 +5,7 @@
  *   assign.c     one row's node -> member          lists.c      rows that hold several values
  *   schedule.c   sessions and visits               parameters.c tables of the modules
  *   derive.c     defaults that depend on others, contradictions
+ *   patch.c      grid of a patch                    points.c     file of its punctures
  *   notes.c      what has no effect or should be known
  *   resolve.c    the order of it all               write.c      case.yaml, hash    starter.c  starter case
  */
@@ -25,6 +26,7 @@ typedef enum taut_row_type {
   TAUT_ROW_SWITCH,   /**< bool */
   TAUT_ROW_ONLY,     /**< a word that has one meaning in this version */
   TAUT_ROW_NAME,     /**< char *, the name of a preset */
+  TAUT_ROW_FILE,     /**< char *, the name of a file; NULL: none */
   TAUT_ROW_WORDS,    /**< taut_texts of condition ids */
   TAUT_ROW_ANGLES,   /**< double[16] and int */
   TAUT_ROW_GRID,     /**< taut_grid_spec */
@@ -106,6 +108,7 @@ void taut__rows_assign(taut_reader *reader);
 void taut__parameters_read(taut_reader *reader);
 void taut__derive(taut_reader *reader);
 void taut__schedule_read(taut_reader *reader);
+void taut__points_read(taut_reader *reader);
 void taut__notes_add(taut_reader *reader);
 
 /** Assigns one row from a node; complains and returns false when it does not fit. */
@@ -131,6 +134,11 @@ void taut__reader_settle(taut_reader *reader, const char *key, taut_origin origi
 bool taut__reader_broken(const taut_reader *reader, const char *key);
 /** Where to point for a key: its own node, else that of its section, else NULL. */
 const taut_node *taut__reader_place(const taut_reader *reader, const char *key);
+
+/** Grid of a patch from size and spacing; of other scales, nothing of it stays in the resolved case. */
+void taut__patch_derive(taut_reader *reader, double standard_spacing);
+/** The least even number, at least n, with no factors but 2, 3, 5 and 7. */
+int taut__patch_points(int n);
 
 /** Grid G1 .. G4 of healing.md 12.1 by name; false when unknown. */
 bool taut__grid_named(const char *name, taut_grid_spec *grid);

@@ -53,6 +53,7 @@ static void read_steps(taut_reader *reader, const char *const *sets, size_t n) {
   if (reader->code == TAUT_ERR_MEMORY) return;
   taut__derive(reader);
   taut__schedule_read(reader);
+  taut__points_read(reader);
   if (!reader->errors) taut__notes_add(reader);
 }
 
@@ -125,6 +126,7 @@ void taut_case_destroy(taut_case **pointer) {
   if (!c) return;
   for (int t = 0; c->values && t < c->registry.tables; t++) free(c->values[t]);
   free(c->values);
+  free(c->points.point);
   free(c->session);
   free(c->follow_up);
   taut__texts_free(&c->conditions);

@@ -160,6 +160,9 @@ static void expectation(const taut_row *row, taut_text *out) {
   case TAUT_ROW_NAME:
     taut__text_add(out, "a name");
     return;
+  case TAUT_ROW_FILE:
+    taut__text_add(out, "the name of a file");
+    break;
   case TAUT_ROW_WORDS:
     taut__text_add(out, "a list of ids, such as [%s]", row->words);
     return;

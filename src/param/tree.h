@@ -39,6 +39,10 @@ taut_node *taut__tree_parse(taut_context *context, taut_arena *arena, const char
                             const char *text, size_t length);
 /** Refuses what is no text: not UTF-8, control characters, larger than TAUT_TREE_BYTES.  For values of --set. */
 bool taut__tree_check(taut_context *context, const char *name, const char *text, size_t length);
+/** Reads a whole file of at most `most` bytes (whole MiB), which end in NUL.  The text is released with free().
+ *  @param expected  "a case file": for messages */
+TAUT_MUST_USE taut_err taut__text_load(taut_context *context, const char *path, size_t most, const char *expected,
+                                       char **text, size_t *length);
 /** Reads a whole file of at most TAUT_TREE_BYTES.  The text is released with free(). */
 TAUT_MUST_USE taut_err taut__tree_load(taut_context *context, const char *path, char **text, size_t *length);
 

@@ -42,7 +42,7 @@ static void write_rows(const taut_case *c, bool comments, taut_text *out) {
     const taut_row *row = &taut__rows[i];
     const taut_entry *entry = &c->resolved->entry[i];
     if (!entry->text || (strncmp(row->key, "site.", 5) == 0 && !c->site.name)) continue;
-    if (!comments && strcmp(row->key, "title") == 0) continue;
+    if (!comments && (strcmp(row->key, "title") == 0 || strcmp(row->key, "treatment.points") == 0)) continue;
     size_t length = strcspn(row->key, ".");
     if (row->key[length] == '\0') {
       write_line("", row->key, entry, comments, out);
@@ -75,6 +75,8 @@ static void write_case(const taut_case *c, bool comments, taut_text *out) {
         out, "# Resolved by taut %s: every value in use, with its origin.  Running this file gives the same result.\n",
         taut_version());
   write_rows(c, comments, out);
+  /* what the punctures are counts, not where their file lies */
+  if (!comments && c->points.n) taut__text_add(out, "points: %016llx\n", (unsigned long long)c->points.print);
   write_parameters(c, comments, out);
 }
 

@@ -309,12 +309,22 @@ taut_node *taut__tree_parse(taut_context *context, taut_arena *arena, const char
 
 /* ------------------------------------------------------------------------------------------------------ files ---- */
 
-static taut_err read_all(taut_context *context, const char *path, int file, char **text, size_t *length) {
-  char *data = taut__alloc(TAUT_TREE_BYTES + 1, 1);
-  if (!data) return taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory");
-  size_t n = 0;
+static taut_err read_all(taut_context *context, const char *path, int file, size_t most, const char *expected,
+                         char **text, size_t *length) {
+  char *data = NULL;
+  size_t n = 0, room = 0;
   for (;;) {
-    ssize_t got = read(file, data + n, TAUT_TREE_BYTES + 1 - n);
+    if (n == room) {
+      room = room ? 2 * room : 1 << 16;
+      if (room > most + 1) room = most + 1;
+      char *more = taut__realloc(data, room + 1, 1);
+      if (!more) {
+        free(data);
+        return taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory");
+      }
+      data = more;
+    }
+    ssize_t got = read(file, data + n, room - n);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       taut_err err = taut__fail(context, TAUT_ERR_INPUT, path, "cannot be read: %s", strerror(errno));
@@ -322,18 +332,20 @@ static taut_err read_all(taut_context *context, const char *path, int file, char
       return err;
     }
     n += (size_t)got;
-    if (got == 0 || n > TAUT_TREE_BYTES) break;
+    if (got == 0 || n > most) break;
   }
-  if (n > TAUT_TREE_BYTES) {
+  if (n > most) {
     free(data);
-    return taut__fail(context, TAUT_ERR_INPUT, path, "larger than 1 MiB; expected a case file");
+    return taut__fail(context, TAUT_ERR_INPUT, path, "larger than %zu MiB; expected %s", most >> 20, expected);
   }
+  data[n] = '\0';
   *text = data;
   *length = n;
   return TAUT_OK;
 }
 
-taut_err taut__tree_load(taut_context *context, const char *path, char **text, size_t *length) {
+taut_err taut__text_load(taut_context *context, const char *path, size_t most, const char *expected, char **text,
+                         size_t *length) {
   /* O_NONBLOCK keeps the opening of a pipe without a writer from waiting for ever; reading may wait */
   int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return taut__fail(context, TAUT_ERR_INPUT, path, "cannot be opened: %s", strerror(errno));
@@ -342,11 +354,15 @@ taut_err taut__tree_load(taut_context *context, const char *path, char **text, s
   if (fstat(file, &status) != 0)
     err = taut__fail(context, TAUT_ERR_INPUT, path, "cannot be read: %s", strerror(errno));
   else if (S_ISDIR(status.st_mode))
-    err = taut__fail(context, TAUT_ERR_INPUT, path, "is a folder; expected a case file");
+    err = taut__fail(context, TAUT_ERR_INPUT, path, "is a folder; expected %s", expected);
   else
     err = fcntl(file, F_SETFL, 0) == 0
-              ? read_all(context, path, file, text, length)
+              ? read_all(context, path, file, most, expected, text, length)
               : taut__fail(context, TAUT_ERR_INPUT, path, "cannot be read: %s", strerror(errno));
   close(file);
   return err;
+}
+
+taut_err taut__tree_load(taut_context *context, const char *path, char **text, size_t *length) {
+  return taut__text_load(context, path, TAUT_TREE_BYTES, "a case file", text, length);
 }

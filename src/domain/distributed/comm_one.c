@@ -1,15 +1,18 @@
-/* One process. */
+/* A build without MPI: one process, so that there never is a communicator. */
 #include "domain/distributed/comm.h"
 
 #include <string.h>
 
 taut_err taut__comm_create(taut_context *context, taut_comm **out) {
-  (void)context;
   *out = NULL;
-  return TAUT_OK;
+  const int launched = taut__comm_launched();
+  if (launched == 1) return TAUT_OK;
+  return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, NULL,
+                    "started as %d processes, but this taut was built without MPI; start one process with --threads",
+                    launched);
 }
 void taut__comm_destroy(taut_comm **comm) {
-  (void)comm;
+  *comm = NULL;
 }
 int taut__comm_rank(const taut_comm *comm) {
   (void)comm;
