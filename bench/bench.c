@@ -316,7 +316,7 @@ int main(int argc, char **argv) {
   good(taut_context_create(NULL, &context));
   printf("taut %s (%s), one core, kernels for %s; medians of %d runs\n", taut_version(), taut_commit(),
          taut__cpu_v3() ? "x86-64-v3" : "the base instruction set", REPEATS);
-  printf("machine: STREAM triad %.1f GB/s, fused multiply-adds %.1f GFlop/s (one core)\n\n", bench_triad(),
+  printf("machine: STREAM triad %.1f GB/s, fused multiply-adds %.1f GFlop/s (one core)\n\n", bench_triad(1),
          bench_flops());
   printf("%-34s %6s %6s %9s %9s %9s  %6s %9s\n", "course", "points", "steps", "median s", "min s", "max s", "ns/p/s",
          "start-up");

@@ -1,5 +1,7 @@
 #include "bench.h"
+#include "base/pool.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -7,6 +9,21 @@ double bench_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double bench_processor(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double bench_load(void) {
+  FILE *file = fopen("/proc/loadavg", "r");
+  double load = -1;
+  if (!file) return load;
+  if (fscanf(file, "%lf", &load) != 1) load = -1;
+  fclose(file);
+  return load;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -19,25 +36,41 @@ double bench_median(double *x, int n) {
   return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 
-double bench_triad(void) {
-  enum { N = 8 << 20, REPEATS = 7 };
-  double *a = malloc(N * sizeof *a), *b = malloc(N * sizeof *b), *c = malloc(N * sizeof *c), rate[REPEATS];
-  if (!a || !b || !c) abort();
-  for (int i = 0; i < N; i++) {
-    a[i] = 0;
-    b[i] = i;
-    c[i] = 1;
+enum { TRIAD = 8 << 20, PIECES = 64 };
+
+typedef struct triad {
+  double *a, *b, *c;
+} triad;
+
+static void triad_piece(void *user, int item) {
+  const triad *t = user;
+  const int from = item * (TRIAD / PIECES), to = from + TRIAD / PIECES;
+  for (int i = from; i < to; i++) t->a[i] = t->b[i] + 3 * t->c[i];
+}
+
+double bench_triad(int threads) {
+  enum { REPEATS = 15 };
+  triad t = {malloc(TRIAD * sizeof(double)), malloc(TRIAD * sizeof(double)), malloc(TRIAD * sizeof(double))};
+  double best = 0;
+  taut_pool *pool = NULL;
+  if (!t.a || !t.b || !t.c || taut__pool_create(NULL, threads, &pool)) abort();
+  for (int i = 0; i < TRIAD; i++) {
+    t.a[i] = 0;
+    t.b[i] = i;
+    t.c[i] = 1;
   }
   for (int r = 0; r < REPEATS; r++) {
     const double from = bench_now();
-    for (int i = 0; i < N; i++) a[i] = b[i] + 3 * c[i];
-    rate[r] = 3.0 * N * sizeof(double) / (bench_now() - from) / 1e9;
-    b[r] = a[N - 1 - r];
+    taut__pool_run(pool, PIECES, triad_piece, &t);
+    const double rate = 3.0 * TRIAD * sizeof(double) / (bench_now() - from) / 1e9;
+    if (rate > best) best = rate;
+    t.b[r] = t.a[TRIAD - 1 - r];
   }
-  free(a);
-  free(b);
-  free(c);
-  return bench_median(rate, REPEATS);
+  taut__pool_destroy(&pool);
+  free(t.a);
+  free(t.b);
+  free(t.c);
+  return best;
 }
 
 typedef double v4 __attribute__((vector_size(32)));

@@ -9,7 +9,7 @@ enum { CLI_USAGE = 2, CLI_OUTPUT_FAILED = 4 };
 
 /** What the user asked for: filled by the parser through the offsets of the option rows. */
 typedef struct cli_values {
-  const char *output, *observables, *scale, *completion;
+  const char *output, *observables, *scale, *completion, *checkpoint_every;
   const char *aperture, *pressure, *on, *off, *outer, *ring, *method, *mesh; /**< of suction */
   const char **set;                                                          /**< [sets] key=value */
   const char **operand;                                                      /**< [operands] */
@@ -43,10 +43,8 @@ typedef struct cli_option {
   size_t offset;              /**< in cli_values */
   const char *argument;       /**< name of the value in help, NULL for flags */
   const char *const *choices; /**< NULL-ended */
-  const char *const *unbuilt; /**< known choices that this version refuses by name; NULL-ended */
   long low, high;             /**< of a count */
   cli_completion completion;
-  bool absent; /**< known, but refused by name in this version */
   const char *help;
 } cli_option;
 
@@ -112,14 +110,17 @@ const char *cli_option_title(const cli_option *option, char buffer[96]);
 void cli_prepare_process(void);
 /** From now on, interrupt signals ask the run to stop instead of ending the process. */
 void cli_catch_interrupts(void);
-/** The signal that asked to stop, 0 when none. */
-int cli_interrupted(void);
 /** A context whose messages and progress go to standard error.  `quiet`: errors only.  Exit status, 0 when made. */
 int cli_context_create(bool quiet, long threads, taut_context **out);
+/** Joins the processes that were started together by mpirun or srun; all but the first are silent from then on.  Exit
+ *  status. */
+int cli_join(taut_context *context);
 /** Takes the progress bar off the terminal. */
 void cli_progress_end(void);
 /** Tells a library failure on standard error; returns the exit status.  Input errors carry their place already. */
 int cli_fail(const taut_context *context, taut_err err);
+/** Tells, where a run has left a checkpoint, the command that goes on from it. */
+void cli_print_resume(const taut_context *context, const cli_values *values);
 /** Tells a failure of the command's own I/O; returns CLI_OUTPUT_FAILED. */
 int cli_io_error(const char *what, int error);
 /** Tells that memory ran out; returns the exit status. */

@@ -87,18 +87,21 @@ static int print_table(const taut_context *context, const taut_result *result) {
 }
 
 /** Writes everything a run leaves.  The table goes first: when standard output is full, nothing stands under a final
- *  name; the observables take theirs last, when the folder is complete. */
-static int write_results(taut_context *context, const cli_values *values, const taut_result *result, const char *folder,
+ *  name; the observables take theirs last, when the folder is complete.  Of several processes the first one writes. */
+static int write_results(taut_context *context, const cli_values *values, taut_result *result, const char *folder,
                          const cli_observables *observables) {
-  int status = values->quiet ? 0 : print_table(context, result);
-  if (!status) status = cli_observables_write(context, result, values, observables);
+  const bool first = taut_context_process(context) == 0;
+  int status = first && !values->quiet ? print_table(context, result) : 0;
+  if (!status && first) status = cli_observables_write(context, result, values, observables);
+  status = taut_context_share(context, status);
   if (!status) {
     const taut_err err = taut_result_write(context, result, folder, values->force);
+    cli_progress_end();
     if (err) status = cli_fail(context, err);
   }
-  if (!status) status = cli_observables_commit(observables);
-  if (!status && !values->quiet) fprintf(stderr, "Results are in %s/\n", folder);
-  return status;
+  if (!status && first) status = cli_observables_commit(observables);
+  if (!status && first && !values->quiet) fprintf(stderr, "Results are in %s/\n", folder);
+  return taut_context_share(context, status);
 }
 
 /** Saves what is known of a run that failed numerically, and tells where. */
@@ -111,33 +114,55 @@ static void save_log(taut_context *context, const char *folder) {
     fprintf(stderr, "taut: the log of the run is in %s\n", path);
 }
 
+/** What a run that failed leaves to the user. */
+static void leave_behind(taut_context *context, const cli_values *values, const char *folder, taut_err err) {
+  if (taut_context_process(context) > 0) return;
+  if (err == TAUT_ERR_NUMERICS)
+    save_log(context, folder);
+  else
+    cli_print_resume(context, values);
+}
+
 /** Builds the model, runs it, writes the results.  Exit status. */
 static int simulate(taut_context *context, const cli_values *values, const taut_case *c, const char *folder,
                     const cli_observables *observables) {
   taut_model *model = NULL;
   taut_result *result = NULL;
-  int status = 0;
   taut_err err = taut_model_create(context, c, &model);
   if (!err) {
-    if (!values->quiet) print_warnings(model);
-    err = taut_run(context, model, &result);
-    if (!err && cli_interrupted()) err = TAUT_ERR_INTERRUPTED;
+    if (!values->quiet && taut_context_process(context) == 0) print_warnings(model);
+    const taut_run_options options = {.folder = folder,
+                                      .force = values->force,
+                                      .resume = values->resume,
+                                      .checkpoint_every = values->checkpoint_every};
+    err = taut_run_in(context, model, &options, &result);
   }
   cli_progress_end();
-  if (err)
-    status = cli_fail(context, err);
-  else
-    status = write_results(context, values, result, folder, observables);
-  if (err == TAUT_ERR_NUMERICS) save_log(context, folder);
+  const int status = err ? cli_fail(context, err) : write_results(context, values, result, folder, observables);
+  if (status) leave_behind(context, values, folder, err);
   taut_result_destroy(&result);
   taut_model_destroy(&model);
+  return status;
+}
+
+/** The run itself; the processes of a run do all of it together. */
+static int run_case(taut_context *context, const cli_values *values, const char *folder, cli_observables *observables) {
+  taut_case *c = NULL;
+  int status = read_case(context, values, &c);
+  if (!status && !values->resume) { /* whether a result may be replaced by a resumed run is known from its checkpoint */
+    const taut_err err = taut_result_folder_check(context, folder, values->force);
+    if (err) status = cli_fail(context, err);
+  }
+  if (!status && taut_context_process(context) == 0) status = cli_observables_prepare(values, folder, observables);
+  status = taut_context_share(context, status);
+  if (!status) status = simulate(context, values, c, folder, observables);
+  taut_case_destroy(&c);
   return status;
 }
 
 int cli_run(const cli_command *command, const cli_values *values) {
   (void)command;
   taut_context *context = NULL;
-  taut_case *c = NULL;
   cli_observables observables = {0};
   char *folder = values->output ? NULL : default_folder(values->operand[0]);
   const char *target = values->output ? values->output : folder;
@@ -145,16 +170,11 @@ int cli_run(const cli_command *command, const cli_values *values) {
   if (!status && !target) status = cli_memory_error();
   if (!status) {
     cli_catch_interrupts();
-    status = read_case(context, values, &c);
+    status = cli_join(context);
+    if (!status) status = run_case(context, values, target, &observables);
+    taut_context_leave(context);
   }
-  if (!status) {
-    const taut_err err = taut_result_folder_check(context, target, values->force);
-    if (err) status = cli_fail(context, err);
-  }
-  if (!status) status = cli_observables_prepare(values, target, &observables);
-  if (!status) status = simulate(context, values, c, target, &observables);
   cli_observables_free(&observables);
-  taut_case_destroy(&c);
   taut_context_destroy(&context);
   free(folder);
   return status;
@@ -167,7 +187,7 @@ int cli_check(const cli_command *command, const cli_values *values) {
   if (values->template_case && values->operands)
     return cli_usage_error(command, "unexpected operand '%s': --template reads no case", values->operand[0]);
   if (!values->template_case && !values->operands) return cli_usage_error(command, "missing operand: CASE.yaml");
-  int status = cli_context_create(false, 1, &context);
+  int status = cli_context_create(false, values->threads ? values->threads : 1, &context);
   if (!status && !values->template_case) status = read_case(context, values, &c);
   if (!status) status = answer_open(&text);
   if (!status) {

@@ -79,7 +79,6 @@ static void print_bash_command(const cli_command *command) {
   for (size_t i = 0;; i++) {
     const cli_option *o = cli_option_at(command, i);
     if (!o) break;
-    if (o->absent) continue;
     printf(" --%s", o->name);
     if (o->letter) printf(" -%c", o->letter);
   }
@@ -165,7 +164,6 @@ static void print_zsh_command(const cli_command *command) {
   for (size_t i = 0;; i++) {
     const cli_option *o = cli_option_at(command, i);
     if (!o) break;
-    if (o->absent) continue;
     printf(" \\\n      '%s--%s%s[", o->kind == CLI_SETS ? "*" : "", o->name, o->argument ? "=" : "");
     print_zsh_text(o->help);
     printf("]");

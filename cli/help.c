@@ -75,10 +75,9 @@ static void print_options(const cli_command *command) {
   printf("Options:\n");
   for (size_t i = 0;; i++) {
     const cli_option *o = cli_option_at(command, i);
-    char title[96], text[512];
+    char title[96];
     if (!o) break;
-    snprintf(text, sizeof text, "%s%s", o->help, o->absent ? " (not available in this version)" : "");
-    print_entry(cli_option_title(o, title), text);
+    print_entry(cli_option_title(o, title), o->help);
   }
 }
 

@@ -82,7 +82,7 @@ static void print_options(const cli_command *command) {
     if (o->argument) printf("%s\\fI%s\\fR", o->kind == CLI_SETS ? " " : "=", o->argument);
     putchar('\n');
     print_roff(o->help);
-    printf("%s\n", o->absent ? " (not available in this version)" : "");
+    putchar('\n');
   }
 }
 

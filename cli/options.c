@@ -85,11 +85,6 @@ static const char *join_words(const char *const *words, char buffer[128]) {
 
 static int assign_choice(const parser *p, const cli_option *option, const char *text, const char **out) {
   char hint[128], expected[128];
-  if (has_word(option->unbuilt, text)) {
-    char what[128];
-    snprintf(what, sizeof what, "--%s %s", option->name, text);
-    return cli_refuse(what);
-  }
   if (!has_word(option->choices, text))
     return cli_usage_error(p->command, "--%s: unknown value '%s'; expected %s%s", option->name, text,
                            join_words(option->choices, expected),
@@ -100,11 +95,6 @@ static int assign_choice(const parser *p, const cli_option *option, const char *
 
 static int assign(parser *p, const cli_option *option, const char *text) {
   void *member = (char *)p->values + option->offset;
-  if (option->absent) {
-    char what[64];
-    snprintf(what, sizeof what, "--%s", option->name);
-    return cli_refuse(what);
-  }
   switch (option->kind) {
   case CLI_FLAG:
     *(bool *)member = true;

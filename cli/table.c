@@ -5,8 +5,7 @@
 
 #define AT(member) offsetof(cli_values, member)
 
-static const char *const scales[] = {"track", "zero", NULL};
-static const char *const scales_unbuilt[] = {"patch", NULL};
+static const char *const scales[] = {"track", "patch", "zero", NULL};
 static const char *const methods[] = {"fe", "emulator", "two-curve", NULL};
 static const char *const meshes[] = {"M1", "M2", "M3", "M4", "M5", NULL};
 static const char *const rings[] = {"glued", "frictionless", NULL};
@@ -21,6 +20,10 @@ static const char *const kinds[] = {"devices", "sites",  "quantities", "fields",
     .help = "override one key of the case, for example --set patient.age='60 years'; may be repeated, the last one "   \
             "wins; parameters of the model are keys too: --set healing.b_F=5"                                          \
   }
+#define SCALE_HELP                                                                                                     \
+  "track: axisymmetric units around single punctures; patch: a square of skin with every puncture in its place; "      \
+  "zero: "                                                                                                             \
+  "one well-mixed point; overrides model.scale of the case"
 #define JSON_OPTION(text)                                                                                              \
   { .name = "json", .kind = CLI_FLAG, .offset = AT(json), .help = text }
 #define MD_OPTION                                                                                                      \
@@ -57,9 +60,7 @@ static const cli_option run_options[] = {
      .offset = AT(scale),
      .argument = "SCALE",
      .choices = scales,
-     .unbuilt = scales_unbuilt,
-     .help = "track: axisymmetric units around single punctures; zero: one well-mixed point; overrides model.scale of "
-             "the case"},
+     .help = SCALE_HELP},
     {.name = "threads",
      .kind = CLI_COUNT,
      .offset = AT(threads),
@@ -82,8 +83,14 @@ static const cli_option run_options[] = {
     {.name = "resume",
      .kind = CLI_FLAG,
      .offset = AT(resume),
-     .absent = true,
-     .help = "continue an interrupted run from its checkpoint"},
+     .help =
+         "continue an interrupted or killed run of the same case into the same DIR from its checkpoint, to the same "
+         "results as if it had run through; without it, what such a run left is removed"},
+    {.name = "checkpoint-every",
+     .kind = CLI_TEXT,
+     .offset = AT(checkpoint_every),
+     .argument = "TIME",
+     .help = "write a checkpoint that often while computing; never: only when interrupted; default '10 min'"},
     {0},
 };
 
@@ -93,6 +100,19 @@ static const cli_option check_options[] = {
      .offset = AT(template_case),
      .help = "print a commented starter case instead of reading one"},
     SET_OPTION,
+    {.name = "scale",
+     .kind = CLI_CHOICE,
+     .offset = AT(scale),
+     .argument = "SCALE",
+     .choices = scales,
+     .help = SCALE_HELP},
+    {.name = "threads",
+     .kind = CLI_COUNT,
+     .offset = AT(threads),
+     .argument = "N",
+     .low = 1,
+     .high = 1024,
+     .help = "tell the time of a patch with N threads; default 1"},
     {0},
 };
 
@@ -200,11 +220,13 @@ static const cli_example run_examples[] = {
     {"taut run neck.yaml", "simulates into neck-result"},
     {"taut run neck.yaml -o deeper --set treatment.depth='1.5 mm'", "the same course with longer needles"},
     {"taut run neck.yaml -o untreated --set schedule.sessions=0", "the same skin without any session"},
+    {"taut run neck.yaml --resume", "the rest of an interrupted run"},
     {0},
 };
 static const cli_example check_examples[] = {
     {"taut check --template > course.yaml", "a commented case to start from"},
     {"taut check course.yaml --set device=roller_192", "the case as it would run with another device"},
+    {"taut check course.yaml --scale patch --threads 2", "memory and time of the same course on a patch"},
     {0},
 };
 static const cli_example puncture_examples[] = {
@@ -264,9 +286,12 @@ const cli_command cli_commands[] = {
          "visits.csv (each quantity at each follow-up time), course.csv (the whole course), fields.h5 with fields.xdmf "
          "(fields for ParaView), course.svg (a figure of the course), histology_*.png (virtual biopsies) and "
          "log.txt.\n\n"
-         "The folder appears under its name only when everything in it is complete. When a run is interrupted or "
-         "fails, nothing is left, except that a run whose numerical solution fails saves its log beside the folder, as "
-         "DIR.log. On a terminal a progress bar shows the simulated day and the time left.",
+         "The folder appears under its name only when everything in it is complete. While a run is under way, its "
+         "files "
+         "are in the hidden folder .DIR.taut beside it, with a checkpoint from time to time. A run that is interrupted "
+         "(SIGINT, SIGTERM) writes a checkpoint there and tells how to continue; of one that was killed the last "
+         "checkpoint is left. A run whose numerical solution fails saves its log beside the folder, as DIR.log. On a "
+         "terminal a progress bar shows the phase, the simulated day and the time left.",
      .options = run_options,
      .examples = run_examples},
     {.name = "check",
@@ -278,7 +303,12 @@ const cli_command cli_commands[] = {
      .description =
          "Reads a case, completes it with presets and defaults, validates it, and prints the resolved case with "
          "units and the origin of each value, what follows from it (skin, achieved depth, loop gains), and "
-         "warnings. Every error found is told with its line and column.",
+         "warnings. Every error found is told with its line and column.\n\n"
+         "For a patch it also tells the memory, the steps and the time that taut run will take, from a second of steps "
+         "on "
+         "a small piece of it. A patch that does not fit into the memory of this machine is refused, here and by taut "
+         "run, "
+         "with what would fit.",
      .options = check_options,
      .examples = check_examples},
     {.name = "puncture",
@@ -361,7 +391,7 @@ const cli_status cli_statuses[] = {
     {"3", "the numerical solution failed; taut run saves its log beside the result folder"},
     {"4", "input or output failed (disk full, not writable); nothing stands under a final name"},
     {"5", "internal error"},
-    {"130, 143", "interrupted by SIGINT or SIGTERM; nothing stands under a final name"},
+    {"130, 143", "interrupted by SIGINT or SIGTERM; nothing stands under a final name; --resume continues"},
     {0},
 };
 

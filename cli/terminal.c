@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,9 @@ enum { BAR = 24 };
 /** What the callbacks of the one context of this process work on. */
 typedef struct terminal {
   bool bar, shown, quiet;
-  struct timespec begin, last;
+  bool silent; /* another process speaks for this one */
+  taut_phase phase;
+  struct timespec last;
 } terminal;
 
 /* A signal handler can reach nothing else than objects like these. */
@@ -49,10 +52,6 @@ void cli_catch_interrupts(void) {
   handle(SIGHUP, stop, SA_RESETHAND);
 }
 
-int cli_interrupted(void) {
-  return stop_signal;
-}
-
 static double seconds_between(const struct timespec *a, const struct timespec *b) {
   return (double)(b->tv_sec - a->tv_sec) + 1e-9 * (double)(b->tv_nsec - a->tv_nsec);
 }
@@ -67,21 +66,26 @@ static const char *duration(double seconds, char buffer[32]) {
   return buffer;
 }
 
-static void draw(terminal *t, const struct timespec *now, double day, double end_day) {
+static void draw(terminal *t, const struct timespec *now, const taut_progress *p) {
   char bar[BAR + 1], left[32];
-  const double share = end_day > 0 ? day / end_day : 1;
-  const int done = (int)(share * BAR);
-  for (int i = 0; i < BAR; i++) bar[i] = i < done ? '#' : '.';
-  bar[BAR] = '\0';
-  fprintf(stderr, "\r%3.0f %% [%s] day %.0f of %.0f", 100 * share, bar, day, end_day);
-  if (share > 0.01) {
-    const double passed = seconds_between(&t->begin, now);
-    fprintf(stderr, ", %s left", duration(passed * (1 - share) / share, left));
+  if (p->phase == TAUT_PHASE_COMPUTING || p->phase == TAUT_PHASE_INSTRUMENTS) {
+    const int done = (int)(p->share * BAR);
+    for (int i = 0; i < BAR; i++) bar[i] = i < done ? '#' : '.';
+    bar[BAR] = '\0';
+    fprintf(stderr, "\r%3.0f %% [%s] ", 100 * p->share, bar);
+  } else {
+    fprintf(stderr, "\r");
   }
+  if (p->phase == TAUT_PHASE_COMPUTING)
+    fprintf(stderr, "day %.0f of %.0f", p->day, p->end_day);
+  else
+    fprintf(stderr, "%s", taut_phase_text(p->phase));
+  if (!isnan(p->seconds_left) && p->share > 0.01) fprintf(stderr, ", %s left", duration(p->seconds_left, left));
   fprintf(stderr, "\033[K");
   fflush(stderr);
   t->shown = true;
   t->last = *now;
+  t->phase = p->phase;
 }
 
 void cli_progress_end(void) {
@@ -91,17 +95,19 @@ void cli_progress_end(void) {
   screen.shown = false;
 }
 
-static bool progress(void *user, double day, double end_day) {
+static bool progress(void *user, const taut_progress *p) {
   terminal *t = user;
   struct timespec now;
-  if (t->bar && clock_gettime(CLOCK_MONOTONIC, &now) == 0 && seconds_between(&t->last, &now) >= 0.1)
-    draw(t, &now, day < 0 ? 0 : day > end_day ? end_day : day, end_day);
+  /* a phase that lasts shows at once, steps only now and then */
+  if (t->bar && clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
+      (p->phase != t->phase || seconds_between(&t->last, &now) >= 0.1))
+    draw(t, &now, p);
   return stop_signal != 0;
 }
 
 static void message(void *user, taut_log_level level, const char *text) {
   const terminal *t = user;
-  if (level < TAUT_LOG_WARNING || (t->quiet && level < TAUT_LOG_ERROR)) return;
+  if (t->silent || level < TAUT_LOG_WARNING || (t->quiet && level < TAUT_LOG_ERROR)) return;
   cli_progress_end();
   fprintf(stderr, "%s: %s\n", level == TAUT_LOG_WARNING ? "warning" : "error", text);
 }
@@ -109,8 +115,7 @@ static void message(void *user, taut_log_level level, const char *text) {
 int cli_context_create(bool quiet, long threads, taut_context **out) {
   const char *term = getenv("TERM");
   screen = (terminal){.quiet = quiet, .bar = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0};
-  clock_gettime(CLOCK_MONOTONIC, &screen.begin);
-  screen.last = screen.begin;
+  clock_gettime(CLOCK_MONOTONIC, &screen.last);
   const taut_context_options options = {.log = message, .progress = progress, .user = &screen, .threads = (int)threads};
   const taut_err err = taut_context_create(&options, out);
   if (!err) return 0;
@@ -118,12 +123,28 @@ int cli_context_create(bool quiet, long threads, taut_context **out) {
   return taut_err_exit_status(err);
 }
 
+int cli_join(taut_context *context) {
+  const taut_err err = taut_context_join(context);
+  if (err) return cli_fail(context, err);
+  if (taut_context_process(context) > 0) screen.silent = screen.quiet = true;
+  screen.bar &= !screen.silent;
+  return 0;
+}
+
+/** Exit status of a run that was asked to stop; a process may have been asked by another one. */
+static int interrupted_status(void) {
+  return 128 + (stop_signal ? stop_signal : SIGTERM);
+}
+
 int cli_fail(const taut_context *context, taut_err err) {
   const char *text = taut_context_message(context);
   cli_progress_end();
-  if (err == TAUT_ERR_INTERRUPTED && stop_signal) {
-    fprintf(stderr, "taut: interrupted; nothing was written\n");
-    return 128 + stop_signal;
+  if (screen.silent) return err == TAUT_ERR_INTERRUPTED ? interrupted_status() : taut_err_exit_status(err);
+  if (err == TAUT_ERR_INTERRUPTED) {
+    const char *checkpoint = taut_context_checkpoint(context);
+    fprintf(stderr, "taut: %s; %s%s\n", *text ? text : "interrupted",
+            *checkpoint ? "a checkpoint is in " : "nothing was written", checkpoint);
+    return interrupted_status();
   }
   if (!*text)
     fprintf(stderr, "taut: %s\n", taut_err_text(err));

@@ -66,8 +66,27 @@ typedef enum taut_log_level { TAUT_LOG_DEBUG, TAUT_LOG_INFO, TAUT_LOG_WARNING, T
 
 /** Receives each message (no trailing newline). */
 typedef void taut_log_fn(void *user, taut_log_level level, const char *text);
-/** Receives progress: simulated day and end day.  Return true to ask the run to stop (reported as INTERRUPTED). */
-typedef bool taut_progress_fn(void *user, double day, double end_day);
+
+/** What the library is doing. */
+typedef enum taut_phase {
+  TAUT_PHASE_READING,     /**< the case */
+  TAUT_PHASE_BUILDING,    /**< the model */
+  TAUT_PHASE_COMPUTING,   /**< the course, step by step */
+  TAUT_PHASE_INSTRUMENTS, /**< what a clinic would measure at the visits */
+  TAUT_PHASE_WRITING      /**< the result folder */
+} taut_phase;
+/** Half a sentence for a phase; never NULL. */
+TAUT_API const char *taut_phase_text(taut_phase phase);
+
+/** How far a run is. */
+typedef struct taut_progress {
+  taut_phase phase;
+  double day, end_day; /**< simulated time reached and its end; 0 both outside the course */
+  double share;        /**< of this phase that is done, 0 to 1: steps done of steps expected, visits of visits */
+  double seconds_left; /**< of this phase, from the pace so far; NAN: not known yet */
+} taut_progress;
+/** Receives progress.  Return true to ask a run to stop (reported as INTERRUPTED). */
+typedef bool taut_progress_fn(void *user, const taut_progress *progress);
 
 /** Options of a context; zero is a sensible default for every member. */
 typedef struct taut_context_options {
@@ -84,6 +103,21 @@ TAUT_API TAUT_MUST_USE taut_err taut_context_create(const taut_context_options *
 TAUT_API void taut_context_destroy(taut_context **context);
 /** Text of the last failure, possibly several lines, each `where: what`; "" when nothing failed.  Lent. */
 TAUT_API const char *taut_context_message(const taut_context *context);
+/* Processes.  A program that was started several times at once by mpirun or srun can share the computation of a patch: every
+ * process makes the same calls in the same order.  Those that read a case, make a model, run it, look at a result folder or
+ * write one are then done together: an error of one process is the error of all.  The first process writes the files. */
+
+/** Joins the processes that were started together with this one; with a single process nothing happens.  Call it once a
+ *  program, right after taut_context_create(), from the thread that will use the context. */
+TAUT_API TAUT_MUST_USE taut_err taut_context_join(taut_context *context);
+/** Leaves them; all do, before taut_context_destroy(). */
+TAUT_API void taut_context_leave(taut_context *context);
+/** Number of this process, from 0, and how many there are. */
+TAUT_API int taut_context_process(const taut_context *context);
+TAUT_API int taut_context_processes(const taut_context *context);
+/** `value` of the first process, on all. */
+TAUT_API int taut_context_share(taut_context *context, int value);
+
 /** Log of the last taut_model_create() or taut_run() that failed for good (negative code): what was run, a line a step and
  *  event up to the failure, warnings, and why it failed; "" when that call did not fail so.  Lent until the next one. */
 TAUT_API const char *taut_context_log(const taut_context *context);
@@ -141,6 +175,28 @@ typedef struct taut_result taut_result;
 
 /** Runs the whole course of a model. */
 TAUT_API TAUT_MUST_USE taut_err taut_run(taut_context *context, const taut_model *model, taut_result **out);
+
+/** Where a run keeps what it needs to be continued; zero is a sensible default for every member but `folder`. */
+typedef struct taut_run_options {
+  /** Result folder that taut_result_write() will be given.  Beside it, as `.NAME.taut`, lies the work folder of the run,
+   *  with its checkpoint (checkpoint.h5) and the files of the result as they come; it is locked against a second run and
+   *  gone when the result stands.  NULL: none, and no checkpoints; then this is taut_run(). */
+  const char *folder;
+  bool force;  /**< replace an existing result, as in taut_result_write() */
+  bool resume; /**< continue from the checkpoint, to the same bytes as an uninterrupted run */
+  /** Wall-clock time between checkpoints, with its unit; NULL: "10 min"; "never" or "0": only when interrupted. */
+  const char *checkpoint_every;
+} taut_run_options;
+
+/** Runs the whole course of a model, or the rest of it, with checkpoints.  INPUT, with the reason and the remedy, where the
+ *  folder is in use or cannot be replaced, or a checkpoint does not fit the case, the version or the kind of processor, or
+ *  is damaged.  INTERRUPTED once the progress function has asked to stop and a checkpoint is written.  The folder belongs
+ *  to the result until it is written or destroyed. */
+TAUT_API TAUT_MUST_USE taut_err taut_run_in(taut_context *context, const taut_model *model,
+                                            const taut_run_options *options, taut_result **out);
+/** Checkpoint that the last taut_run_in() or taut_result_write() left behind when it failed or was interrupted: `resume`
+ *  goes on from it; "" where there is none.  Lent until the next run. */
+TAUT_API const char *taut_context_checkpoint(const taut_context *context);
 TAUT_API void taut_result_destroy(taut_result **result);
 
 /** Tells before anything is computed whether the result folder can be written; writes nothing.  INPUT when it is no
@@ -148,7 +204,7 @@ TAUT_API void taut_result_destroy(taut_result **result);
 TAUT_API TAUT_MUST_USE taut_err taut_result_folder_check(taut_context *context, const char *folder, bool force);
 /** Writes the result folder (docs: user guide, result folder).  All files appear together or none does.
  *  @param force  replace an existing non-empty folder */
-TAUT_API TAUT_MUST_USE taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder,
+TAUT_API TAUT_MUST_USE taut_err taut_result_write(taut_context *context, taut_result *result, const char *folder,
                                                   bool force);
 /** Writes taut_context_log() beside the result folder that did not come about: FOLDER.log, or FOLDER.2.log ... where that
  *  name is taken; nothing is replaced.  The file appears whole or not at all; missing parents are made.

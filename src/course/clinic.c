@@ -1,7 +1,9 @@
 #include "course/clinic.h"
+#include "course/forecast.h"
 #include "instruments/patch.h"
 #include "instruments/surface.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +91,26 @@ taut_err taut__clinic_keep(taut_clinic *k, int visit, const taut_view *view) {
   return TAUT_OK;
 }
 
+void taut__clinic_archive(taut_clinic *k, taut_keeper *keeper) {
+  taut__patch_archive(k->patch, keeper);
+  taut__keep(keeper, "last_view", &k->last, TAUT_KEPT_DOUBLE, sizeof k->last / sizeof(double));
+  taut__keep(keeper, "day", &k->day, TAUT_KEPT_DOUBLE, 1);
+  taut__keep(keeper, "baseline", &k->baseline, TAUT_KEPT_BYTE, sizeof k->baseline);
+  taut__keep_int(keeper, "visits", &k->visits, 0, k->model->c->follow_ups);
+  taut__keep(keeper, "visit", k->visit, TAUT_KEPT_BYTE, (size_t)k->visits * sizeof *k->visit);
+  taut__keep_int(keeper, "points", &k->points, 0, INT_MAX);
+  if (!keeper->err && keeper->loading && k->points > k->capacity) {
+    taut_patch_reading *point = taut__realloc(k->point, (size_t)k->points, sizeof *point);
+    if (!point) {
+      taut__keep_fail(keeper, no_memory(k->context));
+      return;
+    }
+    k->point = point;
+    k->capacity = k->points;
+  }
+  taut__keep(keeper, "point", k->point, TAUT_KEPT_BYTE, (size_t)k->points * sizeof *k->point);
+}
+
 /* True when there was a session before `day` (or, `after`, on it). */
 static bool treated(const taut_clinic *k, double day, bool after) {
   const double first = k->model->treat[0].day;
@@ -103,6 +125,7 @@ static void fill_patch(const taut_clinic *k, const taut_patch_reading *r, double
   q[TAUT_Q_skin_tension] = r->tension;
   q[TAUT_Q_dermal_modulus] = r->modulus;
   q[TAUT_Q_wrinkle_depth] = r->surface.depth;
+  q[TAUT_Q_crease_depth] = r->crease;
   q[TAUT_Q_roughness_ra] = um_per_mm * r->surface.Ra;
   q[TAUT_Q_roughness_rz] = um_per_mm * r->surface.Rz;
   q[TAUT_Q_wrinkle_grade] = r->wrinkle_grade;
@@ -230,7 +253,8 @@ static taut_err fill_suction(taut_clinic *k, const taut_patch_reading *reading, 
 
 /* What the unknown constants can do to a quantity: the loss of elastin is known within a factor of 10 either way, the stretch
  * at which new collagen is laid down between 1.045 and 1.10.  Slopes a unit of elastin and of collagen: composition table of
- * mechanics.md (T5), default skin; `relative`: to the baseline. */
+ * mechanics.md (T5), default skin, R1, R6 and R8 from the same rows; R3 and R9 keep their proportion to R0.  `relative`: to
+ * the baseline. */
 typedef struct unknown {
   int quantity;
   bool relative;
@@ -239,8 +263,10 @@ typedef struct unknown {
 static const unknown unknowns[] = {
     {TAUT_Q_skin_tension, true, 0.230, 0.110},   {TAUT_Q_contraction, false, 0.0465, 0.0223},
     {TAUT_Q_laxity_grade, false, 0.83, 0.40},    {TAUT_Q_cutometer_r0, true, 0.0848, 0.083},
-    {TAUT_Q_cutometer_r2, false, 0.0097, 0.005}, {TAUT_Q_cutometer_r5, false, 0.0585, 0.0225},
-    {TAUT_Q_cutometer_r7, false, 0.0217, 0.0075}};
+    {TAUT_Q_cutometer_r1, true, 0.122, 0.101},   {TAUT_Q_cutometer_r2, false, 0.0097, 0.005},
+    {TAUT_Q_cutometer_r3, true, 0.0848, 0.083},  {TAUT_Q_cutometer_r5, false, 0.0585, 0.0225},
+    {TAUT_Q_cutometer_r6, false, 0.049, 0.022},  {TAUT_Q_cutometer_r7, false, 0.0217, 0.0075},
+    {TAUT_Q_cutometer_r8, true, 0.0718, 0.0768}, {TAUT_Q_cutometer_r9, true, 0.0848, 0.083}};
 
 static void mark_undemonstrable(const taut_clinic *k, taut_result *r) {
   const double decade = 10;
@@ -272,7 +298,20 @@ static taut_err fill_series(taut_clinic *k, taut_result *r) {
   return TAUT_OK;
 }
 
-taut_err taut__clinic_finish(taut_clinic *k, taut_result *r) {
+/* Tells progress before visit v; true when the user asks to stop. */
+static bool asks_to_stop(const taut_clinic *k, int v, int visits, double began) {
+  const double share = (v + 1.0) / (visits + 1.0), gone = taut__seconds() - began;
+  const taut_progress progress = {
+      .phase = TAUT_PHASE_INSTRUMENTS, .share = share, .seconds_left = gone * (1 - share) / share};
+  double stop = taut__progress(k->context, &progress);
+  taut__comm_max(taut__comm(k->context), &stop, 1);
+  return stop > 0;
+}
+
+taut_err taut__clinic_finish(taut_clinic *k, taut_result *r, bool *stopped) {
+  const double began = taut__seconds();
+  taut__phase(k->context, TAUT_PHASE_INSTRUMENTS);
+  *stopped = false;
   taut_err err = make_surface(k, r);
   if (!err) report_surface(k, r);
   if (!err) err = warn_of_aftercare(k, r);
@@ -288,12 +327,15 @@ taut_err taut__clinic_finish(taut_clinic *k, taut_result *r) {
   for (int v = 0; !err && v < r->visits; v++) {
     double *q = &r->visit[(size_t)v * TAUT_QUANTITIES];
     taut_surface_values now;
+    *stopped = asks_to_stop(k, v, r->visits, began);
+    if (*stopped) return TAUT_ERR_INTERRUPTED;
     taut__surface_read(k->surface, r->visit_day[v], false, &now);
     fill_patch(k, &k->visit[v], now.oedema, treated(k, r->visit_day[v], false), q);
     fill_surface(&now, q);
     fill_outcome(k, r->visit_day[v], false, q);
     err = fill_suction(k, &k->visit[v], r, q);
   }
+  if (!err) taut__patch_noise(k->patch, r->baseline, r->noise);
   if (!err) mark_undemonstrable(k, r);
   return err;
 }

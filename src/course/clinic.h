@@ -4,6 +4,7 @@
 #ifndef TAUT_COURSE_CLINIC_H
 #define TAUT_COURSE_CLINIC_H
 
+#include "base/keeper.h"
 #include "healing/healing.h"
 #include "model/model.h"
 #include "observe/result.h"
@@ -21,7 +22,10 @@ TAUT_MUST_USE taut_err taut__clinic_step(taut_clinic *clinic, double day, const 
 TAUT_MUST_USE taut_err taut__clinic_session(taut_clinic *clinic, int i, const taut_view *view);
 /** Keeps a reading for the dense series (visit < 0) or for a visit. */
 TAUT_MUST_USE taut_err taut__clinic_keep(taut_clinic *clinic, int visit, const taut_view *view);
-/** Fills the quantities of baseline, visits and series; result->visit and result->point must be complete. */
-TAUT_MUST_USE taut_err taut__clinic_finish(taut_clinic *clinic, taut_result *result);
+/** Saves or loads the instruments and the readings kept so far. */
+void taut__clinic_archive(taut_clinic *clinic, taut_keeper *keeper);
+/** Fills the quantities of baseline, visits and series; result->visit and result->point must be complete.
+ *  *stopped: the progress function asked to stop, and the result is incomplete. */
+TAUT_MUST_USE taut_err taut__clinic_finish(taut_clinic *clinic, taut_result *result, bool *stopped);
 
 #endif

@@ -1,11 +1,9 @@
-#include "course/clinic.h"
-#include "course/course.h"
-#include "observe/view.h"
+#include "course/course_state.h"
+#include "observe/maps.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Columns of the observables file: those of the healing document, and for the well-mixed point its fields, relative collagen
  * mass and type III share as well. */
@@ -18,16 +16,6 @@ static const char *const observable_names[] = {
 #undef FIELD
     "mass", "IIIshare"};
 enum { ZERO_OBSERVABLES = sizeof observable_names / sizeof *observable_names };
-
-/* A course in progress: the state and the growing result. */
-typedef struct course {
-  taut_state *state;
-  taut_result *r;
-  const taut_treat *last; /* session that was applied last */
-  taut_clinic *clinic;    /* NULL: nothing to measure */
-  taut_view view;         /* of the state measured last */
-  int capacity;           /* of the dense series */
-} course;
 
 static taut_err no_memory(taut_context *context) {
   return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for the results");
@@ -95,15 +83,13 @@ static taut_err add_reading(course *c, bool step) {
 
 static taut_err after_step(void *user, taut_engine *engine, const taut_report *report) {
   course *c = user;
-  taut_context *context = c->state->context;
   taut_err err = add_reading(c, true);
   if (!err && taut__texts_add(&c->r->log, "day %.9g: step %ld accepted, %ld rejected so far", taut__engine_day(engine),
                               report->steps, report->rejected))
-    err = no_memory(context);
-  if (!err && taut__progress(context, taut__engine_day(engine), c->state->model->c->until))
-    err = taut__fail(context, TAUT_ERR_INTERRUPTED, NULL, "interrupted at day %.6g of %.6g", taut__engine_day(engine),
-                     c->state->model->c->until);
-  return err;
+    err = no_memory(c->state->context);
+  taut_progress progress;
+  taut__pace_step(&c->pace, c->state->model, taut__engine_day(engine), &progress);
+  return err ? err : taut__course_pause(c, &progress);
 }
 
 /* Copies the fields as they are now. */
@@ -115,6 +101,12 @@ static taut_err take_snapshot(course *c) {
   const taut_treat *t = c->last ? c->last : &c->state->model->treat[0];
   s->domain = t->domain;
   s->weight = t->weight;
+  if (t->domain[0]->kind == TAUT_DOMAIN_PATCH) { /* too large to be kept */
+    const taut_course_hooks *h = c->hooks;
+    const int number = r->snapshots++;
+    if (!h || !h->visit) return TAUT_OK;
+    return h->visit(h->user, number, s->day, t->domain[0], taut__engine_state(c->state->engine, 0));
+  }
   s->data = taut__alloc((size_t)(r->domains * set->n), sizeof *s->data);
   if (!s->data) return no_memory(c->state->context);
   r->snapshots++;
@@ -159,7 +151,7 @@ static taut_err advance(course *c, double day) {
 static taut_err run_events(course *c) {
   const taut_case *k = c->state->model->c;
   taut_err err = TAUT_OK;
-  for (int v = 0; !err && v < k->follow_ups; v++) {
+  for (int v = c->r->visits; !err && v < k->follow_ups; v++) {
     err = advance(c, k->follow_up[v]);
     if (err) break;
     /* a visit on a session day comes before the session, the document's observables and the fields after it */
@@ -167,6 +159,7 @@ static taut_err run_events(course *c) {
     measure(c, &c->r->visit[(size_t)v * TAUT_QUANTITIES], NULL);
     c->r->visits = v + 1;
     if (c->clinic) err = taut__clinic_keep(c->clinic, v, &c->view);
+    if (!err) err = taut__course_maps(c, v);
     if (err) break;
     if (taut__state_next_session(c->state) <= k->follow_up[v]) err = apply_session(c);
     if (!err) observe(c, &c->r->observed[v * c->r->observables]);
@@ -211,7 +204,7 @@ static taut_err report_balances(taut_context *context, taut_engine *e, taut_resu
   }
   r->ledgers = rows;
   r->worst_solve = taut__engine_worst_solve(e);
-  return TAUT_OK;
+  return taut__engine_note(e, &r->log) ? no_memory(context) : TAUT_OK;
 }
 
 /* From scripts/sensitivity on the example courses (docs/examples.md). */
@@ -243,7 +236,9 @@ static taut_err begin(taut_context *context, const taut_model *m, taut_result *r
     return no_memory(context);
   for (size_t i = 0; i < m->warnings.count; i++)
     if (taut__texts_add(&r->warnings, "%s", m->warnings.item[i])) return no_memory(context);
-  return report_sessions(context, m, r);
+  const taut_domain *patch = m->treat[0].domain[0]->kind == TAUT_DOMAIN_PATCH ? m->treat[0].domain[0] : NULL;
+  taut_err err = patch ? taut__maps_create(context, patch, m->c->follow_ups, m->c->follow_up, &r->maps) : TAUT_OK;
+  return err ? err : report_sessions(context, m, r);
 }
 
 /* Warnings that only the run can give (healing.md 11). */
@@ -264,36 +259,56 @@ static taut_err scar_warnings(course *c) {
   return err ? no_memory(c->state->context) : TAUT_OK;
 }
 
-taut_err taut__course_run(taut_context *context, const taut_model *model, taut_result *result) {
-  struct timespec from, to;
-  clock_gettime(CLOCK_MONOTONIC, &from);
-  course c = {.r = result};
+/* Takes the last texts off a list. */
+static void shorten(taut_texts *texts, size_t count) {
+  while (texts->count > count) free(texts->item[--texts->count]);
+}
+
+/* Balances and readings of the instruments.  Where that is interrupted the course is saved as it was before. */
+static taut_err finish(course *c) {
+  taut_result *r = c->r;
+  const size_t warnings = r->warnings.count, log = r->log.count;
+  bool stopped = false;
+  taut_err err = report_balances(c->state->context, c->state->engine, r);
+  if (!err && c->clinic) err = taut__clinic_finish(c->clinic, r, &stopped);
+  if (!stopped) return err;
+  shorten(&r->warnings, warnings);
+  shorten(&r->log, log);
+  return taut__course_stop(c);
+}
+
+taut_err taut__course_run(taut_context *context, const taut_model *model, const taut_course_hooks *hooks,
+                          taut_result *result) {
+  course c = {.r = result, .hooks = hooks, .began = taut__seconds()};
   taut_err err = begin(context, model, result);
   if (!err) err = taut__state_create(context, model, &c.state);
   if (!err) err = taut__clinic_create(context, model, &result->warnings, &c.clinic);
   if (!err) {
     result->rest_residual = taut__engine_residual(c.state->engine);
     measure(&c, result->baseline, NULL);
+    err = taut__course_load(&c);
+  }
+  if (!err) {
+    taut__pace_begin(&c.pace, model, taut__engine_day(c.state->engine));
     err = run_events(&c);
   }
-  if (!err) err = report_balances(context, c.state->engine, result);
-  if (!err && c.clinic) err = taut__clinic_finish(c.clinic, result);
+  if (!err) err = finish(&c);
   if (!err) err = scar_warnings(&c);
   taut__clinic_destroy(&c.clinic);
   taut__state_destroy(&c.state);
-  clock_gettime(CLOCK_MONOTONIC, &to);
-  result->wall_seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+  result->wall_seconds = taut__seconds() - c.began;
   return err;
 }
 
 void taut__result_free(taut_result *r) {
   for (int i = 0; i < r->snapshots; i++) {
-    for (int k = 0; k < r->domains * r->set->n; k++) free(r->snapshot[i].data[k]);
+    for (int k = 0; r->snapshot[i].data && k < r->domains * r->set->n; k++) free(r->snapshot[i].data[k]);
     free(r->snapshot[i].data);
   }
   void *const arrays[] = {r->snapshot, r->visit_day, r->visit,  r->observed,  r->point_day,
                           r->point,    r->session,   r->ledger, r->case_yaml, r->uncertainty};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
+  taut__maps_destroy(&r->maps);
   taut__texts_free(&r->warnings);
   taut__texts_free(&r->log);
   memset(r, 0, sizeof *r);

@@ -1,8 +1,10 @@
 #include "course/engine.h"
 #include "course/engine_state.h"
+#include "course/patch_unit.h"
 #include "base/pool.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,32 +91,14 @@ double *taut__engine_drive(taut_engine *e) {
 }
 
 const double *taut__engine_gate(taut_engine *e, int d) {
-  taut__unit_read(&e->unit[d], e->unit[d].level[0]);
-  taut__unit_gate(&e->unit[d], e->drive);
-  return e->unit[d].gate;
-}
-
-void taut__engine_rates(taut_engine *e, int d, int fields, const int *field, double *const **production,
-                        double *const **loss) {
-  taut_unit *u = &e->unit[d];
-  taut__engine_gate(e, d);
-  for (int i = 0; i < fields; i++) taut__unit_rates(u, field[i], e->drive);
-  *production = u->production;
-  *loss = u->loss;
+  return taut__unit_gates(&e->unit[d], e->drive);
 }
 
 /* Integral of a balance's fields, per mm2 of skin. */
 static double integral(const taut_engine *e, const taut_balance *row) {
   double sum = 0;
-  for (int d = 0; d < e->units; d++) {
-    const taut_unit *u = &e->unit[d];
-    double own = 0;
-    for (int i = 0; i < row->n; i++) {
-      const int f = row->field[i];
-      own += u->k->dot(u->count[f], u->domain->volume + u->first[f], u->level[0][f]);
-    }
-    sum += u->weight * own / u->domain->points.area;
-  }
+  for (int d = 0; d < e->units; d++)
+    sum += e->unit[d].weight * taut__unit_integral(&e->unit[d], row) / e->unit[d].domain->points.area;
   return row->scale * sum;
 }
 
@@ -275,6 +259,9 @@ static taut_err step(taut_engine *e, double day, taut_report *r) {
     }
     set_trial(e, dt);
     taut__pool_run(e->pool, e->units, try_unit, e);
+    for (int d = 0; d < e->units; d++)
+      if (e->unit[d].failed)
+        return taut__fail(e->context, e->unit[d].failed, NULL, "the step of %g days from day %g failed", dt, e->day);
     int field;
     const double error = trial_error(e, &field);
     if (isnan(error))
@@ -313,16 +300,37 @@ taut_balance_sum taut__engine_balance(const taut_engine *e, int row) {
   return e->sum[row];
 }
 
+taut_err taut__engine_note(taut_engine *e, taut_texts *log) {
+  taut_err err = TAUT_OK;
+  for (int d = 0; !err && d < e->units; d++)
+    if (e->unit[d].patch) err = taut__patch_note(&e->unit[d], log);
+  return err;
+}
+
+void taut__engine_keep(taut_engine *e, taut_keeper *k) {
+  const size_t balances = (size_t)e->set->balances;
+  taut__keep(k, "day", &e->day, TAUT_KEPT_DOUBLE, 1);
+  taut__keep(k, "dt", &e->dt, TAUT_KEPT_DOUBLE, 1);
+  taut__keep(k, "dt1", &e->dt1, TAUT_KEPT_DOUBLE, 1);
+  taut__keep(k, "dt2", &e->dt2, TAUT_KEPT_DOUBLE, 1);
+  taut__keep_int(k, "levels", &e->levels, 1, TAUT_LEVELS - 1);
+  taut__keep_int(k, "since_restart", &e->since_restart, 0, INT_MAX);
+  taut__keep(k, "drive", e->drive, TAUT_KEPT_DOUBLE, (size_t)e->set->drives);
+  taut__keep(k, "balance_integral", e->integral, TAUT_KEPT_DOUBLE, balances);
+  taut__keep(k, "balance_rate", e->rate, TAUT_KEPT_DOUBLE, balances);
+  taut__keep(k, "balance_gross", e->gross, TAUT_KEPT_DOUBLE, balances);
+  taut__keep(k, "balance_sum", e->sum, TAUT_KEPT_DOUBLE, balances * (sizeof *e->sum / sizeof(double)));
+  for (int d = 0; d < e->units; d++) {
+    char name[24];
+    snprintf(name, sizeof name, "domain_%d", d + 1);
+    taut__keep_enter(k, name);
+    taut__unit_keep(&e->unit[d], e->levels, k);
+    taut__keep_leave(k);
+  }
+}
+
 double taut__engine_residual(taut_engine *e) {
   double worst = 0;
-  for (int d = 0; d < e->units; d++) {
-    taut_unit *u = &e->unit[d];
-    taut__engine_gate(e, d);
-    for (int f = 0; f < e->set->n; f++) {
-      taut__unit_rates(u, f, e->drive);
-      for (int p = 0; p < u->count[f]; p++)
-        worst = fmax(worst, fabs(u->production[f][p] - u->loss[f][p] * u->level[0][f][p]));
-    }
-  }
+  for (int d = 0; d < e->units; d++) worst = fmax(worst, taut__unit_residual(&e->unit[d], e->drive));
   return worst;
 }

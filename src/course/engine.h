@@ -3,6 +3,7 @@
 #ifndef TAUT_COURSE_ENGINE_H
 #define TAUT_COURSE_ENGINE_H
 
+#include "base/keeper.h"
 #include "domain/solver.h"
 
 typedef struct taut_engine_options {
@@ -38,11 +39,8 @@ double *const *taut__engine_state(taut_engine *engine, int d);
 double *taut__engine_source(taut_engine *engine, int d, int f);
 /** Scalars of the field set (taut_strip.drive); change them only together with a restart. */
 double *taut__engine_drive(taut_engine *engine);
-/** The gate of the current state on all points of a domain, recomputed; lent. */
+/** The gate of the current state by plane, recomputed; lent. */
 const double *taut__engine_gate(taut_engine *engine, int d);
-/** P and L of some fields at the current state, by field like the state; lent until the next step. */
-void taut__engine_rates(taut_engine *engine, int d, int fields, const int *field, double *const **production,
-                        double *const **loss);
 /** Forgets the history after the state, a source or a drive was changed. */
 void taut__engine_restart(taut_engine *engine);
 
@@ -59,6 +57,11 @@ TAUT_MUST_USE taut_err taut__engine_advance(taut_engine *engine, double day, tau
 /** Largest relative imbalance of one implicit transport solve so far. */
 double taut__engine_worst_solve(const taut_engine *engine);
 taut_balance_sum taut__engine_balance(const taut_engine *engine, int row);
+/** Adds lines about the solves to the log of a run. */
+TAUT_MUST_USE taut_err taut__engine_note(taut_engine *engine, taut_texts *log);
+/** Saves or loads all that the next steps depend on.  To load, create the engine with the domains and weights on which the
+ *  saved state lies. */
+void taut__engine_keep(taut_engine *engine, taut_keeper *keeper);
 /** Largest |P - L u| over all fields and points of the current state, 1/day of each field's unit. */
 double taut__engine_residual(taut_engine *engine);
 

@@ -1,4 +1,5 @@
 #include "course/engine_state.h"
+#include "course/patch_unit.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,12 +18,17 @@ taut_err taut__unit_create(taut_context *context, const taut_field_set *set, con
   u->set = set;
   u->k = domain->kernels;
   u->weight = weight;
-  const int kinds = TAUT_LEVELS + 5;
-  size_t need = 2 * padded(domain->points.n);
+  const bool patch = domain->kind == TAUT_DOMAIN_PATCH;
+  const int kinds = patch ? TAUT_LEVELS : TAUT_LEVELS + 5;
+  size_t need = patch ? 0 : 2 * padded(domain->points.n) + padded(domain->points.planes);
   for (int f = 0; f < set->n; f++) {
     taut__field_points(&set->field[f], &domain->points, &u->first[f], &u->count[f]);
     need += (size_t)kinds * padded(u->count[f]);
-    for (int p = 0; p < u->count[f]; p++) u->total_volume[f] += domain->volume[u->first[f] + p];
+    if (patch)
+      for (int l = 0; l < TAUT_LAYERS; l++)
+        u->total_volume[f] += set->field[f].layers & TAUT_IN(l) ? domain->layer_volume[l] : 0;
+    else
+      for (int p = 0; p < u->count[f]; p++) u->total_volume[f] += domain->volume[u->first[f] + p];
   }
   u->store = taut__alloc_doubles(need);
   if (!u->store)
@@ -41,8 +47,10 @@ taut_err taut__unit_create(taut_context *context, const taut_field_set *set, con
         u->level[0][f][p - u->first[f]] = set->rest[f][l];
     }
   }
+  if (patch) return taut__patch_create_work(context, u);
   u->gate = at;
   u->zeros = at + padded(domain->points.n);
+  u->m = u->zeros + padded(domain->points.n);
   for (int f = 0; f < set->n; f++)
     for (int l = 0; l < TAUT_LAYERS; l++)
       u->strip_source[l][f] =
@@ -51,6 +59,7 @@ taut_err taut__unit_create(taut_context *context, const taut_field_set *set, con
 }
 
 void taut__unit_destroy(taut_unit *unit) {
+  taut__patch_destroy_work(unit);
   taut__solver_destroy(&unit->solver);
   free(unit->store);
   memset(unit, 0, sizeof *unit);
@@ -165,7 +174,42 @@ static void solve_group(taut_unit *u, const taut_trial *t, const taut_group *g, 
   for (int i = 0; i < g->n; i++) read_field(u, g->field[i], u->level[3][g->field[i]]);
 }
 
+double taut__unit_integral(taut_unit *u, const taut_balance *row) {
+  if (u->patch) return taut__patch_integral(u, row);
+  double sum = 0;
+  for (int i = 0; i < row->n; i++) {
+    const int f = row->field[i];
+    sum += u->k->dot(u->count[f], u->domain->volume + u->first[f], u->level[0][f]);
+  }
+  return sum;
+}
+
+const double *taut__unit_gates(taut_unit *u, const double *drive) {
+  if (u->patch) return taut__patch_gates(u, drive);
+  taut__unit_read(u, u->level[0]);
+  taut__unit_gate(u, drive);
+  for (int k = 0; k < u->domain->points.planes; k++) u->m[k] = u->gate[u->domain->plane_start[k]];
+  return u->m;
+}
+
+double taut__unit_residual(taut_unit *u, const double *drive) {
+  if (u->patch) return taut__patch_residual(u, drive);
+  double worst = 0;
+  taut__unit_read(u, u->level[0]);
+  taut__unit_gate(u, drive);
+  for (int f = 0; f < u->set->n; f++) {
+    taut__unit_rates(u, f, drive);
+    for (int p = 0; p < u->count[f]; p++)
+      worst = fmax(worst, fabs(u->production[f][p] - u->loss[f][p] * u->level[0][f][p]));
+  }
+  return worst;
+}
+
 void taut__unit_try(taut_unit *u, const taut_trial *t, const double *drive) {
+  if (u->patch) {
+    taut__patch_try(u, t, drive);
+    return;
+  }
   const taut_field_set *set = u->set;
   memset(u->rate, 0, sizeof u->rate);
   memset(u->gross, 0, sizeof u->gross);
@@ -187,4 +231,30 @@ void taut__unit_accept(taut_unit *u) {
   memcpy(u->level[1], u->level[0], sizeof spare);
   memcpy(u->level[0], u->level[3], sizeof spare);
   memcpy(u->level[3], spare, sizeof spare);
+}
+
+static bool any(const double *x, int n) {
+  for (int i = 0; i < n; i++)
+    if (x[i] != 0) return true;
+  return false;
+}
+
+void taut__unit_keep(taut_unit *u, int levels, taut_keeper *k) {
+  static const char *const level_name[] = {"u_n", "u_n_1", "u_n_2"};
+  taut__keep(k, "worst_solve", &u->worst_solve, TAUT_KEPT_DOUBLE, 1);
+  if (u->patch) taut__patch_keep(u, k);
+  for (int i = 0; i < levels; i++) {
+    taut__keep_enter(k, level_name[i]);
+    for (int f = 0; f < u->set->n; f++)
+      taut__keep(k, u->set->field[f].name, u->level[i][f], TAUT_KEPT_DOUBLE, (size_t)u->count[f]);
+    taut__keep_leave(k);
+  }
+  int given[TAUT_MAX_FIELDS]; /* few fields ever have an external source */
+  for (int f = 0; f < u->set->n; f++) given[f] = u->source[f] && any(u->source[f], u->count[f]);
+  taut__keep(k, "sources", given, TAUT_KEPT_INT, (size_t)u->set->n);
+  taut__keep_enter(k, "source");
+  for (int f = 0; f < u->set->n; f++)
+    if (given[f] && u->source[f])
+      taut__keep(k, u->set->field[f].name, u->source[f], TAUT_KEPT_DOUBLE, (size_t)u->count[f]);
+  taut__keep_leave(k);
 }

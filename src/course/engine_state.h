@@ -15,8 +15,11 @@ typedef struct taut_trial {
   double rtol;
 } taut_trial;
 
-/** One domain's state and workspace. */
+struct taut_patch_work;
+
+/** One domain's state and workspace.  A patch has the levels only and a workspace of its own. */
 typedef struct taut_unit {
+  struct taut_patch_work *patch; /**< NULL: not a patch */
   const taut_domain *domain;
   const taut_field_set *set;
   const taut_kernels *k;
@@ -30,6 +33,7 @@ typedef struct taut_unit {
   double *loss[TAUT_MAX_FIELDS], *production[TAUT_MAX_FIELDS], *rhs[TAUT_MAX_FIELDS];
   double *source[TAUT_MAX_FIELDS];
   double *gate, *zeros;
+  double *m;                                         /* gate by plane */
   const double *mixed[TAUT_LAYERS][TAUT_MAX_FIELDS]; /* what strips read, by layer */
   const double *strip_source[TAUT_LAYERS][TAUT_MAX_FIELDS];
   /* outcome of the trial */
@@ -37,6 +41,7 @@ typedef struct taut_unit {
   double rate[TAUT_MAX_BALANCES], gross[TAUT_MAX_BALANCES];
   double worst_solve;
   long backward_euler;
+  taut_err failed;
 } taut_unit;
 
 TAUT_MUST_USE taut_err taut__unit_create(taut_context *context, const taut_field_set *set, const taut_domain *domain,
@@ -50,7 +55,15 @@ void taut__unit_gate(taut_unit *unit, const double *drive);
 void taut__unit_rates(taut_unit *unit, int f, const double *drive);
 /** Tries a step: new state into level[3], errors and balances into the outcome. */
 void taut__unit_try(taut_unit *unit, const taut_trial *trial, const double *drive);
+/** Integral of a balance's fields over the whole domain. */
+double taut__unit_integral(taut_unit *unit, const taut_balance *row);
+/** Gate of the newest state by plane; lent. */
+const double *taut__unit_gates(taut_unit *unit, const double *drive);
+/** Largest |P - L u| of the newest state. */
+double taut__unit_residual(taut_unit *unit, const double *drive);
 /** Takes the tried state as the newest. */
 void taut__unit_accept(taut_unit *unit);
+/** Saves or loads the newest `levels` levels (those before them are never read), sources and what was counted. */
+void taut__unit_keep(taut_unit *unit, int levels, taut_keeper *keeper);
 
 #endif

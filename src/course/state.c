@@ -1,4 +1,5 @@
 #include "course/course.h"
+#include "course/patch_injury.h"
 #include "observe/view.h"
 
 #include <math.h>
@@ -34,6 +35,9 @@ taut_err taut__state_session(taut_state *s) {
   const taut_treat *t = &m->treat[s->next];
   if (m->excision) {
     taut__healing_excise(m->healing, &t->domain[0]->points, taut__engine_state(s->engine, 0));
+  } else if (t->domain[0]->kind == TAUT_DOMAIN_PATCH) {
+    taut_err err = taut__patch_injure(s->context, m, t, taut__engine_state(s->engine, 0));
+    if (err) return err;
   } else {
     if (s->next > 0) {
       taut_err err = taut__engine_average(s->engine, t->domain, t->weight);
@@ -47,15 +51,28 @@ taut_err taut__state_session(taut_state *s) {
   return TAUT_OK;
 }
 
+void taut__state_archive(taut_state *s, taut_keeper *k) {
+  const taut_model *m = s->model;
+  taut__keep_int(k, "next_session", &s->next, 0, m->untreated ? 0 : m->treats);
+  /* sessions may have domains of their own: change over to those on which the saved fields lie */
+  const bool patch = m->treat[0].domain[0]->kind == TAUT_DOMAIN_PATCH;
+  if (!k->err && k->loading && s->next > 1 && !patch)
+    taut__keep_fail(k, taut__engine_average(s->engine, m->treat[s->next - 1].domain, m->treat[s->next - 1].weight));
+  taut__engine_keep(s->engine, k);
+}
+
 void taut__state_view(taut_state *s, taut_view *view) {
   taut_sample sample[TAUT_MAX_TRACKS];
+  double *source[TAUT_MAX_TRACKS][TAUT_H_FIELDS];
   const int n = taut__engine_domains(s->engine);
   for (int d = 0; d < n; d++) {
+    for (int f = 0; f < TAUT_H_FIELDS; f++) source[d][f] = taut__engine_source(s->engine, d, f);
     sample[d] = (taut_sample){.domain = taut__engine_domain(s->engine, d),
                               .weight = taut__engine_weight(s->engine, d),
                               .u = taut__engine_state(s->engine, d),
-                              .gate = taut__engine_gate(s->engine, d)};
-    taut__engine_rates(s->engine, d, TAUT_RATED_FIELDS, taut__rated_field, &sample[d].production, &sample[d].loss);
+                              .gate = taut__engine_gate(s->engine, d),
+                              .drive = taut__engine_drive(s->engine),
+                              .source = source[d]};
   }
   taut__view(s->model->healing, n, sample, view);
 }

@@ -28,9 +28,18 @@ void taut__io_synchronise(bool on) {
   atomic_store(&synchronising, on);
 }
 
+/* Whether that step ends the process instead.  For tests only. */
+static atomic_bool deadly = false;
+
+void taut__io_die_after(long n) {
+  atomic_store(&deadly, true);
+  taut__io_fail_after(n);
+}
+
 bool taut__io_fault(void) {
   if (atomic_load_explicit(&steps_left, memory_order_relaxed) < 1) return false;
   if (atomic_fetch_sub(&steps_left, 1) != 1) return false;
+  if (atomic_load(&deadly)) raise(SIGKILL);
   errno = EIO;
   return true;
 }
@@ -55,17 +64,17 @@ char *taut__hidden_name(const char *path, const char *kind, int attempt) {
   return NULL;
 }
 
-/* write(), except that the file size limit gives EFBIG and no signal: SIGXFSZ is blocked in this thread meanwhile, and
+/* write() or, from at >= 0, pwrite(), except that the file size limit gives EFBIG and no signal: SIGXFSZ is blocked in this thread meanwhile, and
  * taken back if the write raised it. */
-static ssize_t write_quietly(int fd, const char *data, size_t n) {
+static ssize_t write_quietly(int fd, const char *data, size_t n, off_t at) {
   sigset_t limit, before, pending;
   sigemptyset(&limit);
   sigaddset(&limit, SIGXFSZ);
   sigemptyset(&pending);
-  if (pthread_sigmask(SIG_BLOCK, &limit, &before) != 0) return write(fd, data, n);
+  if (pthread_sigmask(SIG_BLOCK, &limit, &before) != 0) return at < 0 ? write(fd, data, n) : pwrite(fd, data, n, at);
   sigpending(&pending);
   bool pending_before = sigismember(&pending, SIGXFSZ) == 1;
-  ssize_t written = write(fd, data, n);
+  ssize_t written = at < 0 ? write(fd, data, n) : pwrite(fd, data, n, at);
   int failure = errno;
   if (written < 0 && failure == EFBIG && !pending_before) {
     int taken;
@@ -78,27 +87,29 @@ static ssize_t write_quietly(int fd, const char *data, size_t n) {
   return written;
 }
 
-static bool write_all(int fd, const char *data, size_t length) {
+bool taut__write_all(int fd, const void *bytes, size_t length, int64_t at) {
+  const char *data = bytes;
   enum { PIECE = 1 << 20 };
   while (length > 0) {
     size_t n = length < PIECE ? length : PIECE;
-    ssize_t written = taut__io_fault() ? -1 : write_quietly(fd, data, n);
+    ssize_t written = taut__io_fault() ? -1 : write_quietly(fd, data, n, (off_t)at);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return false;
     data += written;
     length -= (size_t)written;
+    if (at >= 0) at += written;
   }
   return true;
 }
 
 /* fsync where the file system has it. */
-static bool synchronise(int fd) {
+bool taut__synchronise(int fd) {
   if (taut__io_fault()) return false;
   if (!atomic_load(&synchronising) || fsync(fd) == 0) return true;
   return errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
 }
 
-static bool close_file(int fd) {
+bool taut__close(int fd) {
   bool fault = taut__io_fault();
   int failure = errno;
   bool closed = close(fd) == 0 || errno == EINTR;
@@ -108,9 +119,9 @@ static bool close_file(int fd) {
 
 /* Writes to an open file and closes it in any case; false with errno on failure. */
 static bool fill(int fd, const void *data, size_t length, bool sync) {
-  bool done = write_all(fd, data, length) && (!sync || synchronise(fd));
+  bool done = taut__write_all(fd, data, length, -1) && (!sync || taut__synchronise(fd));
   int failure = errno;
-  bool closed = close_file(fd);
+  bool closed = taut__close(fd);
   if (!done) errno = failure;
   return done && closed;
 }

@@ -17,26 +17,25 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "io/folder_state.h"
 
-const char *const taut__result_file[] = {"case.yaml",   "summary.json",  "visits.csv", "course.csv",
-                                         "fields.h5",   "fields.xdmf",   "course.svg", "log.txt",
+const char *const taut__result_file[] = {"case.yaml",   "summary.json",  "visits.csv", "course.csv", "fields.h5",
+                                         "fields.xdmf", "course.svg",    "log.txt",    "maps.csv",   "maps.png",
                                          "report.html", "checkpoint.h5", NULL};
 
-struct taut_folder {
-  taut_context *context;
-  char *name;       /* as the user wrote it, for messages */
-  char *final;      /* where it shall stand: no trailing slash, no symbolic link at the end */
-  char *partial;    /* where it is written */
-  size_t made_from; /* length of the topmost parent made for it within `final`, 0: none was */
-  bool replace;     /* a result of taut stands under the final name */
-  bool made;        /* partial exists */
-};
+bool taut__fields_is_name(const char *name) {
+  static const char front[] = "fields_", back[] = ".h5";
+  const size_t length = strlen(name);
+  if (length < sizeof front + 3 + sizeof back - 2 || strncmp(name, front, sizeof front - 1) != 0) return false;
+  const size_t digits = strspn(name + sizeof front - 1, "0123456789");
+  return digits >= 3 && strcmp(name + sizeof front - 1 + digits, back) == 0;
+}
 
-static bool is_result_file(const char *name) {
+bool taut__folder_is_ours(const char *name) {
   for (const char *const *known = taut__result_file; *known != NULL; known++) {
     if (strcmp(name, *known) == 0) return true;
   }
-  return taut__histology_is_name(name);
+  return taut__histology_is_name(name) || taut__fields_is_name(name);
 }
 
 /* ------------------------------------------------------------------------------------------------- checking ---- */
@@ -84,7 +83,7 @@ static taut_err look_into(taut_context *context, const char *where, const char *
   while ((entry = readdir(dir)) != NULL) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     c->entries++;
-    if (is_result_file(entry->d_name)) {
+    if (taut__folder_is_ours(entry->d_name)) {
       struct stat st;
       if (c->ours++ == 0) snprintf(c->first_ours, sizeof c->first_ours, "%.31s", entry->d_name);
       if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) c->ours_odd = true;
@@ -102,8 +101,7 @@ static taut_err fail_mount_point(taut_context *context, const char *where) {
   return taut__fail(context, TAUT_ERR_IO, where, "is a mount point and cannot be replaced; name a folder inside it");
 }
 
-/* Entry of a folder as a path; NULL when out of memory. */
-static char *entry_path(const char *folder, const char *name) {
+char *taut__folder_entry(const char *folder, const char *name) {
   taut_text path = {0};
   taut__text_add(&path, "%s/%s", folder, name);
   if (!path.failed) return path.data;
@@ -114,7 +112,7 @@ static char *entry_path(const char *folder, const char *name) {
 /* A folder on another device than its parent has a file system of its own: nothing can be renamed to it. */
 static bool is_mount_point(const char *path, dev_t device) {
   struct stat parent;
-  char *up = entry_path(path, "..");
+  char *up = taut__folder_entry(path, "..");
   bool other = up != NULL && stat(up, &parent) == 0 && parent.st_dev != device;
   free(up);
   return other;
@@ -186,8 +184,7 @@ taut_err taut__folder_check(taut_context *context, const char *path, bool force)
 
 /* ------------------------------------------------------------------------------------------------- writing ---- */
 
-/* Makes missing parents of folder->final, remembering the topmost. */
-static taut_err make_parents(taut_folder *folder) {
+taut_err taut__folder_make_parents(taut_folder *folder) {
   char *path = folder->final;
   for (size_t i = 1; path[i] != '\0'; i++) {
     if (path[i] != '/' || path[i - 1] == '/') continue;
@@ -231,19 +228,27 @@ static taut_err make_partial(taut_folder *folder) {
   return taut__fail_errno(folder->context, folder->name, "cannot create the folder");
 }
 
-taut_err taut__folder_open(taut_context *context, const char *path, bool force, taut_folder **out) {
-  *out = NULL;
+taut_err taut__folder_new(taut_context *context, const char *path, taut_folder **out) {
   taut_folder *folder = taut__alloc(1, sizeof *folder);
+  *out = folder;
   if (folder == NULL) return taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory");
   folder->context = context;
+  folder->lock = -1;
   folder->name = taut__strdup(path);
-  taut_err err = folder->name == NULL ? taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory") : TAUT_OK;
-  if (err == TAUT_OK) err = final_path(context, path, &folder->final);
-  if (err == TAUT_OK) err = check(context, path, folder->final, force, &folder->replace);
-  if (err == TAUT_OK) err = make_parents(folder);
-  if (err == TAUT_OK) err = make_partial(folder);
-  if (err != TAUT_OK) taut__folder_abandon(&folder);
-  *out = folder;
+  if (folder->name == NULL) return taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory");
+  return final_path(context, path, &folder->final);
+}
+
+taut_err taut__folder_look(taut_folder *folder, bool force) {
+  return check(folder->context, folder->name, folder->final, force, &folder->replace);
+}
+
+taut_err taut__folder_open(taut_context *context, const char *path, bool force, taut_folder **out) {
+  taut_err err = taut__folder_new(context, path, out);
+  if (err == TAUT_OK) err = taut__folder_look(*out, force);
+  if (err == TAUT_OK) err = taut__folder_make_parents(*out);
+  if (err == TAUT_OK) err = make_partial(*out);
+  if (err != TAUT_OK) taut__folder_abandon(out);
   return err;
 }
 
@@ -266,14 +271,10 @@ static taut_err free_log_name(const taut_folder *folder, char **name) {
 }
 
 taut_err taut__folder_log(taut_context *context, const char *path, const void *data, size_t length, char **name) {
-  taut_folder *folder = taut__alloc(1, sizeof *folder);
+  taut_folder *folder;
   *name = NULL;
-  if (folder == NULL) return taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory");
-  folder->context = context;
-  folder->name = taut__strdup(path);
-  taut_err err = folder->name == NULL ? taut__fail(context, TAUT_ERR_MEMORY, path, "out of memory") : TAUT_OK;
-  if (err == TAUT_OK) err = final_path(context, path, &folder->final);
-  if (err == TAUT_OK) err = make_parents(folder);
+  taut_err err = taut__folder_new(context, path, &folder);
+  if (err == TAUT_OK) err = taut__folder_make_parents(folder);
   if (err == TAUT_OK) err = free_log_name(folder, name);
   if (err == TAUT_OK) err = taut__file_write(context, *name, data, length);
   if (err == TAUT_OK) {
@@ -287,10 +288,10 @@ taut_err taut__folder_log(taut_context *context, const char *path, const void *d
 }
 
 taut_err taut__folder_put(taut_folder *folder, const char *name, const void *data, size_t length) {
-  char *path = is_result_file(name) ? entry_path(folder->partial, name) : NULL;
-  char *shown = path == NULL ? NULL : entry_path(folder->name, name);
+  char *path = taut__folder_is_ours(name) ? taut__folder_entry(folder->partial, name) : NULL;
+  char *shown = path == NULL ? NULL : taut__folder_entry(folder->name, name);
   taut_err err;
-  if (!is_result_file(name)) {
+  if (!taut__folder_is_ours(name)) {
     err = taut__fail(folder->context, TAUT_ERR_INTERNAL, folder->name, "'%s' is no name of a result file", name);
   } else if (shown == NULL) {
     err = taut__fail(folder->context, TAUT_ERR_MEMORY, folder->name, "out of memory");
@@ -302,26 +303,25 @@ taut_err taut__folder_put(taut_folder *folder, const char *name, const void *dat
   return err;
 }
 
-/* Removes taut's files from a folder and the folder itself if nothing else is in it. */
-static bool remove_result(const char *path) {
+bool taut__folder_remove(const char *path, bool fields) {
   DIR *dir = opendir(path);
   if (dir == NULL) return false;
   struct dirent *entry;
   while ((entry = readdir(dir)) != NULL)
-    if (is_result_file(entry->d_name)) unlinkat(dirfd(dir), entry->d_name, 0);
+    if (taut__folder_is_ours(entry->d_name) && (fields || !taut__fields_is_name(entry->d_name)))
+      unlinkat(dirfd(dir), entry->d_name, 0);
   closedir(dir);
   return rmdir(path) == 0;
 }
 
-/* Moves every entry that is not taut's.  False with errno on failure; what was moved stays moved. */
-static bool move_others(const char *from, const char *to) {
+bool taut__folder_move_others(const char *from, const char *to) {
   DIR *dir = opendir(from);
   int to_fd = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int failure = dir == NULL || to_fd < 0 ? errno : 0;
   struct dirent *entry;
   while (failure == 0 && (errno = 0, entry = readdir(dir)) != NULL) {
     const char *name = entry->d_name;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || is_result_file(name)) continue;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || taut__folder_is_ours(name)) continue;
     if (taut__io_fault() || renameat(dirfd(dir), name, to_fd, name) != 0) failure = errno;
   }
   if (failure == 0) failure = errno;
@@ -333,18 +333,19 @@ static bool move_others(const char *from, const char *to) {
 
 /* Puts the new folder in the place of the old one; false with errno when everything is as before. */
 static bool change_places(taut_folder *folder) {
-  char *aside = taut__hidden_name(folder->final, "old", 0);
-  bool done = aside != NULL && move_others(folder->final, folder->partial);
+  char *aside =
+      folder->work == NULL ? taut__hidden_name(folder->final, "old", 0) : taut__folder_entry(folder->work, "old");
+  bool done = aside != NULL && taut__folder_move_others(folder->final, folder->partial);
   bool moved_aside = done && !taut__io_fault() && rename(folder->final, aside) == 0;
   done = moved_aside && !taut__io_fault() && rename(folder->partial, folder->final) == 0;
   int failure = aside == NULL ? ENOMEM : errno;
   if (!done) {
     if (moved_aside && rename(aside, folder->final) != 0)
       taut__log(folder->context, TAUT_LOG_WARNING, "%s: the former result is now in %s", folder->name, aside);
-    if (!move_others(folder->partial, folder->final))
+    if (!taut__folder_move_others(folder->partial, folder->final))
       taut__log(folder->context, TAUT_LOG_WARNING, "%s: some of its files are now in %s", folder->name,
                 folder->partial);
-  } else if (!remove_result(aside)) {
+  } else if (!taut__folder_remove(aside, true)) {
     taut__log(folder->context, TAUT_LOG_WARNING, "%s: the former result is left in %s", folder->name, aside);
   }
   free(aside);
@@ -356,12 +357,18 @@ taut_err taut__folder_commit(taut_folder **folder_ptr) {
   taut_folder *folder = *folder_ptr;
   taut_err err = TAUT_OK;
   taut__sync_folder(folder->partial);
+  err = taut__work_done(folder);
+  if (err != TAUT_OK) {
+    taut__folder_abandon(folder_ptr);
+    return err;
+  }
   bool done =
       folder->replace ? change_places(folder) : !taut__io_fault() && rename(folder->partial, folder->final) == 0;
   if (done) {
     folder->made = false;
     folder->made_from = 0;
     taut__sync_parent(folder->final);
+    taut__work_end(folder, true);
   } else if (errno == EBUSY || errno == EXDEV) {
     err = fail_mount_point(folder->context, folder->name); /* a bind mount has its parent's device */
   } else {
@@ -374,11 +381,13 @@ taut_err taut__folder_commit(taut_folder **folder_ptr) {
 void taut__folder_abandon(taut_folder **folder_ptr) {
   taut_folder *folder = *folder_ptr;
   if (folder == NULL) return;
-  if (folder->made) remove_result(folder->partial);
+  if (folder->made && folder->work == NULL) taut__folder_remove(folder->partial, true);
+  taut__work_end(folder, false);
   if (folder->final != NULL) unmake_parents(folder);
   free(folder->name);
   free(folder->final);
   free(folder->partial);
+  free(folder->work);
   free(folder);
   *folder_ptr = NULL;
 }

@@ -14,10 +14,10 @@
 
 /* ---- what run/ forwards the public interface to ---- */
 
-/** Writes the result folder.
+/** Writes the result folder, through the folder that the run has begun for it where there is one.
  *  @param force  replace the result that stands there; files that taut did not write are kept
  *  INPUT: the folder is not empty (or not to be replaced); IO: nothing stands under the final name. */
-TAUT_MUST_USE taut_err taut__result_write(taut_context *context, const struct taut_result *result, const char *folder,
+TAUT_MUST_USE taut_err taut__result_write(taut_context *context, struct taut_result *result, const char *folder,
                                           bool force);
 /** Writes the observables of the healing document as CSV: `t_d` and their names, full digits.  A regular file appears
  *  whole or not at all; anything else (a pipe, /dev/stdout) is written to directly. */
@@ -39,8 +39,26 @@ TAUT_MUST_USE taut_err taut__folder_open(taut_context *context, const char *path
 TAUT_MUST_USE taut_err taut__folder_put(taut_folder *folder, const char *name, const void *data, size_t length);
 /** Gives the folder its final name; on failure it is removed.  NULL afterwards in either case. */
 TAUT_MUST_USE taut_err taut__folder_commit(taut_folder **folder);
-/** Removes what was written; NULL-safe, leaves NULL. */
+/** Removes what was written, but not a work folder that has a checkpoint; NULL-safe, leaves NULL. */
 void taut__folder_abandon(taut_folder **folder);
+/** Starts a folder long before it is complete: makes and locks the work folder of the run, in which files and checkpoints
+ *  are collected.  INPUT where another run has it, and, with `resume`, where there is nothing to resume; what stands under
+ *  the final name is then looked at by taut__folder_allow().
+ *  @param resume  keep the checkpoint and the fields of visits that are there; else they are removed, which is told */
+TAUT_MUST_USE taut_err taut__folder_begin(taut_context *context, const char *path, bool force, bool resume,
+                                          taut_folder **out);
+/** INPUT where what stands under the final name may not be replaced; it may once `force` was true. */
+TAUT_MUST_USE taut_err taut__folder_allow(taut_folder *folder, bool force);
+/** The work folder (work.c tells what is in it), NULL where there is none, and the folder within it, or in its place, in
+ *  which the files of the result are collected; lent. */
+const char *taut__folder_work(const taut_folder *folder);
+const char *taut__folder_partial(const taut_folder *folder);
+/** Path of the checkpoint that a run into the folder `path` has left; release with free(); NULL: none. */
+char *taut__folder_checkpoint(const char *path);
+/** True when it was begun for the result folder called `path`. */
+bool taut__folder_is_for(const taut_folder *folder, const char *path);
+/** True for "fields_000.h5" ...: fields of a visit, written while a patch is computed. */
+bool taut__fields_is_name(const char *name);
 /** Writes a log beside the result folder `path` that did not come about: `path`.log, or `path`.2.log ... where that name is
  *  taken; missing parents are made.  *name: what it is called; release with free(); NULL on failure. */
 TAUT_MUST_USE taut_err taut__folder_log(taut_context *context, const char *path, const void *data, size_t length,
@@ -53,6 +71,8 @@ extern const char *const taut__result_file[];
 
 /** For tests: the n-th step on the file system from now fails with EIO (1: the next; n < 1: never). */
 void taut__io_fail_after(long n);
+/** For tests: the n-th step on the file system from now ends the process, as SIGKILL would; for a child process. */
+void taut__io_die_after(long n);
 /** For tests that write hundreds of results: `false` leaves it to the system when bytes reach stable storage; the steps
  *  that can be made to fail stay the same. */
 void taut__io_synchronise(bool on);
@@ -70,6 +90,27 @@ TAUT_MUST_USE taut_err taut__summary_json(taut_context *context, const struct ta
 /** Bytes of fields.h5; release with free(). */
 TAUT_MUST_USE taut_err taut__fields_h5(taut_context *context, const struct taut_result *result, void **data,
                                        size_t *length);
+
+/* ---- fields of a patch (patch_fields.c, patch_index.c) ---- */
+
+/** Where the fields of a patch go, and what they belong to; everything lent. */
+typedef struct taut_patch_output {
+  const char *folder; /**< exists; the same for all processes */
+  const char *title, *hash, *case_yaml;
+  const taut_field_set *set;
+  const taut_domain *domain; /**< a patch, or this process' part of one */
+} taut_patch_output;
+
+/** Writes the fields at a visit into a file of their own, fields_001.h5 for snapshot 0; one that stands there is replaced.
+ *  The file gets its name when it is complete and on stable storage.  Values are rounded to single precision; apart from
+ *  the fields this takes the memory of a few planes.  Collective: an error is one of all processes, and then nothing new
+ *  stands under the name.
+ *  @param u  u[f]: field f from the first of this process' points where it lives */
+TAUT_MUST_USE taut_err taut__patch_snapshot(taut_context *context, const taut_patch_output *out, int snapshot,
+                                            double day, double *const *u);
+/** Writes fields.h5, which shows the snapshots 0 .. snapshots - 1 that are there as one tree like that of a track, and
+ *  fields.xdmf.  INPUT where one of them belongs to another case or grid.  Collective. */
+TAUT_MUST_USE taut_err taut__patch_index(taut_context *context, const taut_patch_output *out, int snapshots);
 
 /* ---- pictures of the skin (histology.c) ---- */
 

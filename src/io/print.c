@@ -64,14 +64,15 @@ static void add_wrapped(taut_text *out, const char *prefix, const char *text) {
   free(plain);
 }
 
-/* Number with `digits` significant digits into a cell. */
+/* Number with `digits` significant digits into a cell, with fewer where they would touch the cell before. */
 static void add_value(taut_text *out, double x, int digits, int width) {
   taut_text cell = {0};
+  const int decimals = taut__decimals(x, digits), most = width - (int)strlen(" -0.");
   /* Numbers far below anything that matters would need ten digits after the point. */
   if (fabs(x) < 5e-5)
     taut__text_add(&cell, "0");
   else
-    taut__add_fixed(&cell, x, taut__decimals(x, digits));
+    taut__add_fixed(&cell, x, decimals < most ? decimals : most);
   if (cell.failed)
     out->failed = true;
   else
@@ -85,6 +86,19 @@ static void add_percent(taut_text *out, double percent, int width) {
   taut__text_add(&cell, "%s", none || percent < 0 ? "" : "+");
   taut__add_fixed(&cell, none ? 0 : percent, fabs(percent) < 999.95 ? 1 : 0);
   taut__text_add(&cell, " %%");
+  if (cell.failed)
+    out->failed = true;
+  else
+    add_cell(out, cell.data, width);
+  taut__text_free(&cell);
+}
+
+/* A difference of grades, always with its sign. */
+static void add_difference(taut_text *out, double difference, int width) {
+  taut_text cell = {0};
+  const bool none = fabs(difference) < 0.005;
+  taut__text_add(&cell, "%s", none || difference < 0 ? "" : "+");
+  taut__add_fixed(&cell, none ? 0 : difference, 2);
   if (cell.failed)
     out->failed = true;
   else
@@ -210,11 +224,16 @@ static void add_time(taut_text *out, double day, int width) {
   taut__text_free(&cell);
 }
 
+/* Papers give differences of grades; per cent of a grade mean nothing. */
+static bool graded(int q) {
+  return strstr(taut__quantity[q].name, "_grade") != NULL;
+}
+
 static bool calibrated(int q) {
   return taut__quantity[q].evidence != NULL && strncmp(taut__quantity[q].evidence, "calibrated", 10) == 0;
 }
 
-/* One line: name, unit, then change in per cent or, without a baseline, the value itself. */
+/* One line: name, unit, then change in per cent (of grades: the difference) or, without a baseline, the value itself. */
 static void add_outcome(taut_text *out, const struct taut_result *result, int q, const int *pick, int picks) {
   double baseline = result->baseline[q];
   taut_text name = {0};
@@ -231,6 +250,8 @@ static void add_outcome(taut_text *out, const struct taut_result *result, int q,
     double value = result->visit[pick[k] * TAUT_QUANTITIES + q];
     if (!isfinite(value))
       add_cell(out, "-", CELL_WIDTH);
+    else if (graded(q))
+      add_difference(out, value - baseline, CELL_WIDTH);
     else if (baseline == 0)
       add_value(out, value, 3, CELL_WIDTH);
     else
@@ -277,6 +298,55 @@ static void add_events(taut_text *out, const struct taut_result *result) {
   }
 }
 
+/* Downtime is never a single hour, and pain a guess outside what was studied. */
+static void add_aftermath(taut_text *out, const struct taut_result *result) {
+  double low = INFINITY, high = 0;
+  bool longer = false, extrapolated = false;
+  for (int s = 0; s < result->sessions; s++) {
+    const taut_session_report *r = &result->session[s];
+    if (!r->surface) continue;
+    low = fmin(low, r->downtime_low_h);
+    high = fmax(high, r->downtime_high_h);
+    longer |= r->still_red;
+    extrapolated |= r->pain_extrapolated;
+  }
+  taut_text line = {0};
+  if (high > 0) {
+    taut__add_fixed(&line, low, taut__decimals(low, 2));
+    taut__text_add(&line, " to ");
+    taut__add_fixed(&line, high, taut__decimals(high, 2));
+    taut__text_add(&line, " h is the band in which published times scatter%s",
+                   longer ? "; redness lasts to the next session or the end, so that this is a lower limit" : "");
+    if (line.failed)
+      out->failed = true;
+    else
+      add_wrapped(out, "downtime: ", line.data);
+  }
+  taut__text_free(&line);
+  if (extrapolated)
+    add_wrapped(
+        out, "pain: ", "extrapolated beyond its one study (forearm, needles of 0.48 to 1.45 mm, up to 50 at a time)");
+}
+
+/* What one reading scatters by, where that is known. */
+static void add_noise(taut_text *out, const struct taut_result *result) {
+  taut_text line = {0};
+  int n = 0;
+  taut__text_add(&line, "values are expectations; one reading scatters (SD) by");
+  for (int q = 0; q < TAUT_QUANTITIES; q++) {
+    const double sd = result->noise[q];
+    if (!(sd > 0)) continue;
+    taut__text_add(&line, "%s %s ", n++ ? "," : "", taut__quantity[q].name);
+    taut__add_fixed(&line, sd, taut__decimals(sd, 2));
+    if (strcmp(taut__quantity[q].unit, "1")) taut__text_add(&line, " %s", taut__quantity[q].unit);
+  }
+  if (line.failed)
+    out->failed = true;
+  else if (n)
+    add_wrapped(out, "noise: ", line.data);
+  taut__text_free(&line);
+}
+
 static void add_remarks(taut_text *out, const struct taut_result *result) {
   bool stars = false, unsure = false;
   for (int q = 0; q < TAUT_QUANTITIES; q++) {
@@ -293,6 +363,7 @@ static void add_remarks(taut_text *out, const struct taut_result *result) {
   else
     add_wrapped(out, "", remark.data);
   taut__text_free(&remark);
+  add_aftermath(out, result);
   add_events(out, result);
   if (unsure) add_wrapped(out, "~ ", TAUT_UNDEMONSTRABLE);
   if (result->suction_method != NULL) {
@@ -306,6 +377,7 @@ static void add_remarks(taut_text *out, const struct taut_result *result) {
       add_wrapped(out, "suction: ", line.data);
     taut__text_free(&line);
   }
+  add_noise(out, result);
   for (int i = 0; i < TAUT_UNMODELLED; i++) {
     taut_text line = {0};
     taut__text_add(&line, "%s (%s)", taut__unmodelled[i].name, taut__unmodelled[i].reason);

@@ -161,6 +161,19 @@ static json_t *undemonstrable(builder *b, const struct taut_result *result) {
   return object;
 }
 
+/* SD of one reading by an instrument or rater: name -> sd and unit. */
+static json_t *noise(builder *b, const struct taut_result *result) {
+  json_t *object = json_object();
+  for (int q = 0; q < TAUT_QUANTITIES; q++) {
+    if (!(result->noise[q] > 0)) continue;
+    json_t *one = json_object();
+    set(b, one, "sd", real(result->noise[q]));
+    set(b, one, "unit", string(taut__quantity[q].unit));
+    set(b, object, taut__quantity[q].name, one);
+  }
+  return object;
+}
+
 static json_t *suction(builder *b, const struct taut_result *result) {
   json_t *object = json_object();
   set(b, object, "method", string(result->suction_method));
@@ -198,6 +211,7 @@ taut_err taut__summary_json(taut_context *context, const struct taut_result *res
   set(&b, root, "peak_myofibroblasts", real(result->peak_myofibroblasts));
   set(&b, root, "peak_mechanical_gate", real(result->peak_gate));
   set(&b, root, "suction", result->suction_method == NULL ? json_null() : suction(&b, result));
+  set(&b, root, "reading_noise", noise(&b, result));
   set(&b, root, "no_demonstrable_change", undemonstrable(&b, result));
   set(&b, root, "warnings", strings(&b, &result->warnings));
   set(&b, root, "uncertainty", result->uncertainty == NULL ? json_null() : string(result->uncertainty));

@@ -1,5 +1,6 @@
 /* The result folder: every file composed, then written, then all of them named at once. */
 #include "io/io.h"
+#include "io/maps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,13 @@ static taut_err put_summary(taut_context *context, taut_folder *folder, const st
   return err;
 }
 
+/* Fields of a patch were written while it was computed. */
+static bool has_fields(const struct taut_result *result) {
+  return result->domains > 0 && result->domain[0]->kind != TAUT_DOMAIN_PATCH;
+}
+
 static taut_err put_fields(taut_context *context, taut_folder *folder, const struct taut_result *result) {
+  if (!has_fields(result)) return TAUT_OK;
   void *image = NULL;
   size_t length = 0;
   taut_err err = taut__fields_h5(context, result, &image, &length);
@@ -65,13 +72,20 @@ static taut_err put_pictures(taut_context *context, taut_folder *folder, const s
   return err;
 }
 
-taut_err taut__result_write(taut_context *context, const struct taut_result *result, const char *path, bool force) {
-  taut_folder *folder = NULL;
-  taut_err err = taut__folder_open(context, path, force, &folder);
+taut_err taut__result_write(taut_context *context, struct taut_result *result, const char *path, bool force) {
+  const bool begun = result->folder != NULL && taut__folder_is_for(result->folder, path);
+  taut_folder *folder = begun ? result->folder : NULL;
+  taut_err err = begun ? TAUT_OK : taut__folder_open(context, path, force, &folder);
+  if (begun) {
+    result->folder = NULL; /* it is committed or abandoned below */
+    err = taut__folder_allow(folder, force);
+  }
   for (size_t i = 0; err == TAUT_OK && i < sizeof text_file / sizeof text_file[0]; i++)
-    err = put_text(context, folder, result, &text_file[i]);
+    if (text_file[i].write != xdmf_beside_h5 || has_fields(result))
+      err = put_text(context, folder, result, &text_file[i]);
   if (err == TAUT_OK) err = put_fields(context, folder, result);
   if (err == TAUT_OK) err = put_pictures(context, folder, result);
+  if (err == TAUT_OK) err = taut__maps_write(context, folder, result);
   if (err == TAUT_OK) err = put_summary(context, folder, result);
   if (err == TAUT_OK) return taut__folder_commit(&folder);
   taut__folder_abandon(&folder);

@@ -2,6 +2,7 @@
  *
  * One temporal collection; at every time a spatial collection of the domains of that time, side by side.  Arrays are named
  * `NAME [unit]`.  Values belong to cells. */
+#include "io/xdmf.h"
 #include "io/io.h"
 
 #include <stdlib.h>
@@ -22,15 +23,19 @@ static void add_cells(taut_text *out, const place *at, const char *type, const c
                  at->domain->points.planes, at->domain->nr, type, at->h5, path);
 }
 
-static void add_field(taut_text *out, const place *at, int f) {
-  const taut_field *field = &at->result->set->field[f];
-  char visit[24];
-  taut_text path = {0};
+void taut__xdmf_name(taut_text *out, const taut_field *field) {
   taut__text_add(out, "        <Attribute Name=\"");
   taut__add_xml(out, field->name);
   taut__text_add(out, " [");
   taut__add_xml(out, field->unit);
   taut__text_add(out, "]\" AttributeType=\"Scalar\" Center=\"Cell\">\n");
+}
+
+static void add_field(taut_text *out, const place *at, int f) {
+  const taut_field *field = &at->result->set->field[f];
+  char visit[24];
+  taut_text path = {0};
+  taut__xdmf_name(out, field);
   taut__text_add(&path, "/%s/fields/%s/%s", at->group, field->name, taut__visit_name(at->snapshot, visit));
   if (path.failed)
     out->failed = true;
@@ -85,6 +90,21 @@ static void add_visit(taut_text *out, const struct taut_result *result, const ch
   taut__text_add(out, "    </Grid>\n");
 }
 
+void taut__xdmf_begin(taut_text *out, const char *title, const char *hash) {
+  taut__text_add(
+      out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+           "<!-- Times in days after the first session, lengths in mm. -->\n<Xdmf Version=\"2.0\">\n  <Domain>\n");
+  add_information(out, "title", title);
+  add_information(out, "taut_version", taut_version());
+  add_information(out, "case_hash", hash);
+  add_information(out, "notice", TAUT_NOTICE);
+  taut__text_add(out, "    <Grid Name=\"skin\" GridType=\"Collection\" CollectionType=\"Temporal\">\n");
+}
+
+void taut__xdmf_end(taut_text *out) {
+  taut__text_add(out, "    </Grid>\n  </Domain>\n</Xdmf>\n");
+}
+
 void taut__fields_xdmf(const struct taut_result *result, const char *h5, taut_text *out) {
   int *geometry = taut__alloc((size_t)result->snapshots, sizeof *geometry);
   if (geometry == NULL) {
@@ -92,15 +112,8 @@ void taut__fields_xdmf(const struct taut_result *result, const char *h5, taut_te
     return;
   }
   taut__geometries(result, geometry);
-  taut__text_add(
-      out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-           "<!-- Times in days after the first session, lengths in mm. -->\n<Xdmf Version=\"2.0\">\n  <Domain>\n");
-  add_information(out, "title", result->c->title);
-  add_information(out, "taut_version", taut_version());
-  add_information(out, "case_hash", result->hash);
-  add_information(out, "notice", TAUT_NOTICE);
-  taut__text_add(out, "    <Grid Name=\"skin\" GridType=\"Collection\" CollectionType=\"Temporal\">\n");
+  taut__xdmf_begin(out, result->c->title, result->hash);
   for (int s = 0; s < result->snapshots; s++) add_visit(out, result, h5, s, geometry[s]);
-  taut__text_add(out, "    </Grid>\n  </Domain>\n</Xdmf>\n");
+  taut__xdmf_end(out);
   free(geometry);
 }

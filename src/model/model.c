@@ -20,9 +20,8 @@ static double deepest(const taut_model *m) {
   return most;
 }
 
-static taut_err set_layers(taut_context *context, taut_model *m) {
+void taut__model_layers(taut_model *m, double depth) {
   const taut_healing_params *p = taut__case_params(m->c, "healing");
-  const double depth = deepest(m);
   if (m->c->model.layers == TAUT_LAYERS_REFERENCE) {
     const double h[TAUT_LAYERS] = {p->h_e, p->h_p, p->h_r, p->h_s};
     memcpy(m->layer, h, sizeof h);
@@ -31,7 +30,12 @@ static taut_err set_layers(taut_context *context, taut_model *m) {
                                    fmin(fmax(subcutis_least, depth - m->skin.total + subcutis_least), m->skin.fat)};
     memcpy(m->layer, h, sizeof h);
   }
+}
+
+static taut_err set_layers(taut_context *context, taut_model *m) {
+  const double depth = deepest(m);
   double bottom = 0;
+  taut__model_layers(m, depth);
   for (int l = 0; l < TAUT_LAYERS; l++) bottom += m->layer[l];
   if (depth <= bottom || m->untreated) return TAUT_OK;
   /* a device's track that leaves the fat was refused with its session (needling/warnings.c) */
@@ -155,10 +159,11 @@ static taut_err collect_warnings(taut_context *context, taut_model *m) {
 
 static taut_err refuse(taut_context *context, const taut_case *c) {
   char where[512];
-  if (c->model.scale == TAUT_SCALE_PATCH)
-    return taut__fail(context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "model.scale", where),
-                      "scale patch is not available in this version; expected track or zero");
-  const bool needled = c->model.scale == TAUT_SCALE_TRACK && c->sessions > 0;
+  const int processes = taut__comm_size(taut__comm(context));
+  if (processes > 1 && c->model.scale != TAUT_SCALE_PATCH)
+    return taut__fail(context, TAUT_ERR_INPUT, taut__case_where(c, "model.scale", where),
+                      "%d processes share a patch only; expected model.scale: patch, or one process", processes);
+  const bool needled = c->model.scale != TAUT_SCALE_ZERO && c->sessions > 0;
   if (needled && c->device.kind == TAUT_RF && c->model.injury == TAUT_INJURY_DEVICE)
     return taut__fail(
         context, TAUT_ERR_NOT_AVAILABLE, taut__case_where(c, "device", where),
@@ -178,12 +183,13 @@ taut_err taut__model_create(taut_context *context, const taut_case *c, taut_mode
   const taut_profile profile = taut__profile(&c->patient, documents(c));
   err = taut__healing_create(context, taut__case_params(c, "healing"), &profile, &m->healing);
   if (err == TAUT_ERR_INPUT) err = taut__case_blame(context, c, "healing", err);
-  if (!err && c->model.scale == TAUT_SCALE_TRACK) {
+  if (c->model.scale != TAUT_SCALE_ZERO) {
     m->skin = taut__skin_build(taut__case_params(c, "skin"), &c->patient, &c->site, c->site.source);
-    err = build_track(context, m);
-  } else if (!err) {
-    err = build_zero(context, m);
+    if (!err && c->site.name) err = taut__skin_check(context, c, &m->skin); /* reference layers need no site */
   }
+  if (!err && c->model.scale == TAUT_SCALE_TRACK) err = build_track(context, m);
+  if (!err && c->model.scale == TAUT_SCALE_PATCH) err = taut__model_patch(context, m);
+  if (!err && c->model.scale == TAUT_SCALE_ZERO) err = build_zero(context, m);
   if (!err) err = collect_warnings(context, m);
   if (err)
     taut__model_destroy(&m);
@@ -192,11 +198,15 @@ taut_err taut__model_create(taut_context *context, const taut_case *c, taut_mode
   return err;
 }
 
+static void free_treat(taut_treat *treat) {
+  for (int t = 0; t < TAUT_MAX_TRACKS; t++) taut__damage_free(&treat->damage[t]);
+  taut__patch_session_free(&treat->patch);
+}
+
 void taut__model_destroy(taut_model **model) {
   if (!model || !*model) return;
   taut_model *m = *model;
-  for (int i = 0; m->treat && i < m->treats; i++)
-    for (int t = 0; t < TAUT_MAX_TRACKS; t++) taut__damage_free(&m->treat[i].damage[t]);
+  for (int i = 0; m->treat && i < m->treats; i++) free_treat(&m->treat[i]);
   for (int i = 0; i < m->domain_count; i++) taut__domain_destroy(&m->domains[i]);
   free(m->domains);
   free(m->treat);

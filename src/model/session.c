@@ -132,13 +132,12 @@ static taut_err too_dense(taut_context *context, const taut_case *c, int session
   return taut__fail(
       context, TAUT_ERR_INPUT, taut__case_where(c, key, where),
       "tracks of radius %.3g mm are closer than %.3g needle radii (%.3g mm): they merge, and the track scale no "
-      "longer holds; expected a lower density (scale patch, which is not available in this version, is made "
-      "for this)",
+      "longer holds; expected a lower density, or model.scale: patch, which is made for this",
       R, least_radius, least_radius * needle);
 }
 
-taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_treat *treat,
-                              taut_session_tracks *tracks) {
+taut_err taut__session_facts(taut_context *context, taut_model *m, int i, taut_treat *treat,
+                             taut_session_tracks *tracks) {
   const taut_case *c = m->c;
   if (m->untreated) {
     untreated(treat, tracks);
@@ -166,9 +165,16 @@ taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_
         "%s leaves a hole of radius %.3g mm by a needle of %.3g mm; expected a hole thinner than the needle", key,
         tracks->hole_radius, tracks->needle_radius);
   }
+  return TAUT_OK;
+}
+
+taut_err taut__session_tracks(taut_context *context, taut_model *m, int i, taut_treat *treat,
+                              taut_session_tracks *tracks) {
+  taut_err err = taut__session_facts(context, m, i, treat, tracks);
+  if (err || m->untreated) return err;
   err = track_nodes(context, m, treat, tracks);
   for (int t = 0; !err && t < m->tracks; t++)
     if (tracks->radius[t] < least_radius * tracks->needle_radius)
-      err = too_dense(context, c, i, tracks->radius[t], tracks->needle_radius);
+      err = too_dense(context, m->c, i, tracks->radius[t], tracks->needle_radius);
   return err;
 }

@@ -2,6 +2,7 @@
 #include "run/print.h"
 
 #include "course/course.h"
+#include "course/forecast.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -59,6 +60,33 @@ static void session_line(taut_text *out, const taut_model *m, int first, int las
   taut__text_addn(out, "\n", 1);
 }
 
+static bool is_patch(const taut_model *m) {
+  return m->treat[0].domain[0]->kind == TAUT_DOMAIN_PATCH;
+}
+
+/* Memory and time of a patch, whose fields are not made here. */
+static void patch(taut_context *context, taut_text *out, const taut_model *m) {
+  const double GiB = 1024.0 * 1024 * 1024, minute = 60;
+  taut_patch_forecast f = taut__patch_forecast(m->c, &m->healing->set, taut__comm(context));
+  taut__patch_time(context, m->c, &f);
+  heading(out, "Patch");
+  taut__text_add(out, "#   %.6g x %.6g mm, a point every %.4g um: %.3g million points in all\n", m->c->model.patch.size,
+                 m->c->model.patch.size, UM_PER_MM * m->c->model.patch.spacing, 1e-6 * f.points);
+  if (!m->untreated) taut__text_add(out, "#   holes of the first session: %d\n", m->treat[0].patch.n);
+  taut__text_add(out, "#   memory: %.2f GiB", f.bytes / GiB);
+  if (f.processes > 1) taut__text_add(out, " in each of %d processes", f.processes);
+  taut__text_add(out, ", %.0f bytes a point", f.bytes * f.processes / f.points);
+  if (isfinite(f.available)) taut__text_add(out, "; %.1f GiB are free here", f.available / GiB);
+  taut__text_add(out, "\n#   steps: about %.0f\n", f.steps);
+  if (isnan(f.seconds)) return;
+  taut__text_add(
+      out,
+      "#   time: about %.2g %s with %d thread%s of this machine (%.2g million points x steps per second on a "
+      "small piece)\n",
+      f.seconds < minute ? f.seconds : f.seconds / minute, f.seconds < minute ? "s" : "min", taut__threads(context),
+      taut__threads(context) == 1 ? "" : "s", 1e-6 * f.rate);
+}
+
 static void tracks(taut_text *out, const taut_model *m) {
   heading(out, "Tracks of the first session (radius mm: weight)");
   taut__text_add(out, "#  ");
@@ -80,7 +108,7 @@ static void sessions(taut_text *out, const taut_model *m) {
     for (last = i; last + 1 < m->treats && alike(m->c, &m->treat[i], &m->treat[last + 1], i, last + 1);) last++;
     session_line(out, m, i, last);
   }
-  tracks(out, m);
+  if (!is_patch(m)) tracks(out, m);
 }
 
 static void grid(taut_text *out, const taut_model *m) {
@@ -90,10 +118,13 @@ static void grid(taut_text *out, const taut_model *m) {
     taut__text_add(out, "#   one well-mixed point\n");
     return;
   }
+  if (is_patch(m))
+    taut__text_add(out, "#   %d x %d points across", d->patch.n, d->patch.n);
+  else
+    taut__text_add(out, "#   %d domain%s of %d points: %d across", m->tracks, m->tracks == 1 ? "" : "s", d->points.n,
+                   d->nr);
   taut__text_add(
-      out,
-      "#   %d domain%s of %d points: %d across, %d planes (epidermis %d, papillary %d, reticular %d, subcutis %d)\n",
-      m->tracks, m->tracks == 1 ? "" : "s", d->points.n, d->nr, d->points.planes,
+      out, ", %d planes (epidermis %d, papillary %d, reticular %d, subcutis %d)\n", d->points.planes,
       d->points.layer_plane[1] - d->points.layer_plane[0], d->points.layer_plane[2] - d->points.layer_plane[1],
       d->points.layer_plane[3] - d->points.layer_plane[2], d->points.layer_plane[4] - d->points.layer_plane[3]);
   taut__text_add(out, "#   layers, mm:");
@@ -105,14 +136,16 @@ static void grid(taut_text *out, const taut_model *m) {
 
 static taut_err health(taut_context *context, taut_text *out, const taut_model *m) {
   taut_state *state = NULL;
-  taut_err err = taut__state_create(context, m, &state);
+  taut_err err = is_patch(m) ? TAUT_OK : taut__state_create(context, m, &state); /* too large for a look */
   if (err) return err;
   heading(out, "Healing model");
   taut__text_add(out, "#   loop gain of inflammation");
   taut__print_number(out, m->healing->loop_gain_inflammation, 4, 11);
   taut__text_add(out, "   (must stay below 1; a warning comes above 0.8)\n#   loop gain of TGF-beta1   ");
   taut__print_number(out, m->healing->loop_gain_tgf, 4, 11);
-  taut__text_add(out, "   (the same)\n#   residual of the rest state");
+  taut__text_add(out, "   (the same)\n");
+  if (!state) return TAUT_OK;
+  taut__text_add(out, "#   residual of the rest state");
   taut__print_number(out, taut__engine_residual(state->engine), 2, 10);
   taut__text_add(out, " /day\n");
   taut__state_destroy(&state);
@@ -131,12 +164,14 @@ taut_err taut_check_print(taut_context *context, const taut_case *c, FILE *out) 
   taut_model *model = NULL;
   taut_text text = {0};
   /* Everything is computed before anything is printed: a refused case prints nothing. */
-  taut_err err = taut__model_create(context, c, &model);
+  taut_err err = taut__patch_fits(context, c);
+  if (!err) err = taut__model_create(context, c, &model);
   if (!err) {
     taut__text_add(&text, "#\n# What follows from this case\n");
     if (!model->excision) skin(&text, c);
     sessions(&text, model);
     grid(&text, model);
+    if (is_patch(model)) patch(context, &text, model);
     err = health(context, &text, model);
   }
   if (!err) warnings(&text, model);

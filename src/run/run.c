@@ -1,6 +1,8 @@
 /* Public functions of model, state and result. */
 #include "course/course.h"
+#include "course/forecast.h"
 #include "io/io.h"
+#include "run/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +17,13 @@ static void keep_log(taut_context *context, const taut_case *c, taut_result *r) 
 }
 
 taut_err taut_model_create(taut_context *context, const taut_case *c, taut_model **out) {
+  *out = NULL;
   taut__fail_clear(context);
   taut__keep_log(context, &(taut_text){0});
-  taut_err err = taut__model_create(context, c, out);
+  taut__phase(context, TAUT_PHASE_BUILDING);
+  taut_err err = taut__patch_fits(context, c);
+  if (!err) err = taut__all(context, taut__model_create(context, c, out));
+  if (err) taut__model_destroy(out);
   if (err < 0) keep_log(context, c, &(taut_result){0});
   return err;
 }
@@ -64,25 +70,31 @@ static taut_err write_case(taut_context *context, const taut_case *c, char **tex
 }
 
 taut_err taut_run(taut_context *context, const taut_model *model, taut_result **out) {
+  return taut_run_in(context, model, &(taut_run_options){0}, out);
+}
+
+taut_err taut_run_in(taut_context *context, const taut_model *model, const taut_run_options *options,
+                     taut_result **out) {
   *out = NULL;
   taut__fail_clear(context);
   taut__keep_log(context, &(taut_text){0});
   taut_result *r = taut__alloc(1, sizeof *r);
   if (!r) return taut__fail(context, TAUT_ERR_MEMORY, NULL, "no memory for a result");
-  taut_err err = taut__course_run(context, model, r);
-  if (!err) err = write_case(context, model->c, &r->case_yaml);
+  taut_case_hash(model->c, r->hash);
+  taut_err err = taut__all(context, write_case(context, model->c, &r->case_yaml));
+  if (!err) err = taut__run_in(context, model, options, r);
   if (err) {
     if (err < 0) keep_log(context, model->c, r);
     taut_result_destroy(&r);
     return err;
   }
-  taut_case_hash(model->c, r->hash);
   *out = r;
   return TAUT_OK;
 }
 
 void taut_result_destroy(taut_result **result) {
   if (!result || !*result) return;
+  taut__folder_abandon(&(*result)->folder);
   taut__result_free(*result);
   free(*result);
   *result = NULL;
@@ -90,12 +102,17 @@ void taut_result_destroy(taut_result **result) {
 
 taut_err taut_result_folder_check(taut_context *context, const char *folder, bool force) {
   taut__fail_clear(context);
-  return taut__folder_check(context, folder, force);
+  return taut__all(context, taut_context_process(context) == 0 ? taut__folder_check(context, folder, force) : TAUT_OK);
 }
 
-taut_err taut_result_write(taut_context *context, const taut_result *result, const char *folder, bool force) {
+taut_err taut_result_write(taut_context *context, taut_result *result, const char *folder, bool force) {
   taut__fail_clear(context);
-  return taut__result_write(context, result, folder, force);
+  taut__phase(context, TAUT_PHASE_WRITING);
+  /* the first process writes for all */
+  const bool first = taut_context_process(context) == 0;
+  taut_err err = first ? taut__result_write(context, result, folder, force) : TAUT_OK;
+  taut__keep_checkpoint_path(context, err ? taut__folder_checkpoint(folder) : NULL);
+  return taut__all(context, err);
 }
 
 taut_err taut_context_log_write(taut_context *context, const char *folder, const char **path) {

@@ -46,7 +46,7 @@ def every_parameter_is_read_or_known_not_to_be():
 
 
 def idle_keys_are_keys_and_parameters():
-    idle = re.findall(r'^IDLE\("([^"]+)"\)', (ROOT / 'src/param/idle.def').read_text(encoding='utf-8'), re.M)
+    idle = re.findall(r'^(?:IDLE|PATCH)\("([^"]+)"\)', (ROOT / 'src/param/idle.def').read_text(encoding='utf-8'), re.M)
     keys = re.findall(r'^KEY\("([^"]+)"', (ROOT / 'src/param/case.def').read_text(encoding='utf-8'), re.M)
     assert len(idle) > 10 and len(idle) == len(set(idle)), idle
     assert set(idle) <= set(keys) | set(rows(ROOT)), set(idle) - set(keys) - set(rows(ROOT))

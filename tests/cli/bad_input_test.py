@@ -33,7 +33,7 @@ def device(text):
 
 
 MERGE = ("tracks of radius 0.0894 mm are closer than 1.25 needle radii (0.147 mm): they merge, and the track scale no longer "
-         "holds; expected a lower density (scale patch, which is not available in this version, is made for this)\n")
+         "holds; expected a lower density, or model.scale: patch, which is made for this\n")
 
 # (what is wrong, text of case.yaml, standard error).  Lines of BASE: 1 patient, 2 age, 3 site, 4 treatment, 5 depth,
 # 6 schedule, 7 follow_up, 8 model, 9 accuracy; what add() brings starts on line 10.
@@ -260,16 +260,20 @@ CASES = [
      "case.yaml:10:1: rf (radiofrequency settings) is not available in this version\n"),
     ("a serum", add("serum: vitamin_c\n"),
      "case.yaml:10:8: serum: \"vitamin_c\" is not available in this version; expected none\n"),
-    ("points of a patch", change("1.0 mm", "1.0 mm\n  points: holes.csv"),
-     "case.yaml:6:3: treatment.points (file of single punctures) is not available in this version\n"),
+    ("points of a patch that are not there", change("accuracy: draft", "scale: patch").replace("1.0 mm", "1.0 mm\n  points: holes.csv"),
+     "holes.csv: cannot be opened: No such file or directory\n"),
+    ("points and a density", change("accuracy: draft", "scale: patch").replace("1.0 mm", "1.0 mm\n  points: a.csv\n  density: 9 /cm^2"),
+     "case.yaml:6:3: treatment.points: contradicts treatment.density; expected one of them\n"),
     # site and safety
     ("an eyelid without acknowledgement", change("neck", "upper_eyelid"),
      "case.yaml:3:7: upper_eyelid lies inside the orbital rim, where no needle length passes; `acknowledge: [orbital_rim]` computes it all the same\n"),
     ("needles that reach bone", change("neck", "nose_sidewall").replace("1.0 mm", "2.5 mm"),
      "case.yaml:5:10: needles of 2.5 mm may reach the bone of nose_sidewall, about 2.45 mm below the pressed skin; largest length that passes: 2.44 mm\n"),
     # model and parameters
-    ("the patch scale", change("accuracy: draft", "scale: patch"),
-     "case.yaml:9:10: scale patch is not available in this version; expected track or zero\n"),
+    ("a patch of one value", change("accuracy: draft", "patch: 5 mm"),
+     "case.yaml:9:10: model.patch holds several keys; expected a mapping\n"),
+    ("a patch without a puncture", change("accuracy: draft", "scale: patch\n  patch: {size: 0.2 mm}").replace("1.0 mm", "1.0 mm\n  density: 1 /cm^2"),
+     "case.yaml:11:17: a patch of 0.2 mm receives no puncture in session 1; expected a larger patch or a higher density\n"),
     ("an unknown accuracy", change("draft", "rough"),
      "case.yaml:9:13: model.accuracy: \"rough\" is not known here; expected draft, standard or fine\n"),
     ("an unknown grid", change("accuracy: draft", "grid: G9"),
@@ -304,6 +308,9 @@ CASES = [
 SETS = [
     ("a hole as wide as its needle", ("--set", "needling.c_r=1"),
      "--set needling.c_r: needling.c_r leaves a hole of radius 0.117 mm by a needle of 0.117 mm; expected a hole thinner than the needle\n"),
+    ("no room for the reticular dermis, untreated", ("--set", "site.thickness.papillary=0.9 mm", "--set", "site.thickness.dermis=0.5 mm",
+                                                     "--set", "schedule.sessions=0"),
+     "--set site.thickness.papillary: papillary dermis of 0.9 mm does not fit into a dermis of 0.5 mm\n"),
     ("--set without a value", ("--set", "patient.age"),
      "--set patient.age: malformed; expected --set key=value, such as --set patient.age=\"50 years\"\n"),
     ("--set without a key", ("--set", "=5"),
@@ -311,7 +318,7 @@ SETS = [
     ("--set of nothing", ("--set", ""),
      "--set '': malformed; expected --set key=value, such as --set patient.age=\"50 years\"\n"),
     ("--set of an unknown key", ("--set", "patient.shoe=5"),
-     "--set patient.shoe: unknown key \"patient.shoe\"; expected one of age, sex, phototype, lightness, photoage, laxity, menopause, bmi, hydration, smoking, pain_relief, hormone_therapy, cortisol, oestrogen, conditions, medicines\n"),
+     "--set patient.shoe: unknown key \"patient.shoe\"; expected one of age, sex, phototype, lightness, photoage, laxity, wrinkle_grade, roughness, crease_depth, crease_spacing, menopause, bmi, hydration, smoking, pain_relief, hormone_therapy, cortisol, oestrogen, conditions, medicines\n"),
     ("--set of a key almost right", ("--set", "patient.aje=56 years"),
      "--set patient.aje: unknown key \"patient.aje\"; nearest known key \"patient.age\"\n"),
     ("--set out of bounds", ("--set", "patient.age=5 years"),
@@ -328,8 +335,8 @@ SETS = [
      "--set healing.bF: unknown parameter \"healing.bF\"; nearest known parameter \"healing.b_F\"\n"),
     ("--set with broken YAML", ("--set", "schedule.follow_up=[1 day"),
      "--set schedule.follow_up: no valid YAML: did not find expected ',' or ']'\n"),
-    ("--set of the patch scale", ("--set", "model.scale=patch"),
-     "--set model.scale: scale patch is not available in this version; expected track or zero\n"),
+    ("--set of an unknown key of a patch", ("--set", "model.patch.spacings=20 um"),
+     "--set model.patch.spacings: unknown key \"model.patch.spacings\"; nearest known key \"model.patch.spacing\"\n"),
 ]
 
 

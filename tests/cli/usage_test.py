@@ -70,11 +70,9 @@ class Wrong(unittest.TestCase):
         (("run", "a.yaml", "--threads=two"),
          "taut run: --threads: 'two' is not a whole number from 1 to 1024\nTry 'taut run --help'.\n"),
         (("run", "a.yaml", "--scale", "trak"),
-         "taut run: --scale: unknown value 'trak'; expected track or zero; did you mean 'track'?\nTry 'taut run --help'.\n"),
+         "taut run: --scale: unknown value 'trak'; expected track, patch or zero; did you mean 'track'?\nTry 'taut run --help'.\n"),
         (("run", "a.yaml", "--scale", "foo"),
-         "taut run: --scale: unknown value 'foo'; expected track or zero\nTry 'taut run --help'.\n"),
-        (("run", "a.yaml", "--scale=patch"), "taut: --scale patch: not available in this version\n"),
-        (("run", "a.yaml", "--resume"), "taut: --resume: not available in this version\n"),
+         "taut run: --scale: unknown value 'foo'; expected track, patch or zero\nTry 'taut run --help'.\n"),
         (("check",), "taut check: missing operand: CASE.yaml\nTry 'taut check --help'.\n"),
         (("check", "--template", "a.yaml"),
          "taut check: unexpected operand 'a.yaml': --template reads no case\nTry 'taut check --help'.\n"),
@@ -180,6 +178,8 @@ class Progress(harness.Folder):
         self.assertGreaterEqual(len(frames), 2, repr(seen))
         self.assertLessEqual(len(frames), 10 * seconds + 1)
         self.assertIn(" left", "".join(frames))
+        for phase in ("building the model", "reading the instruments", "writing the result"):
+            self.assertIn(phase, seen)
         last = seen.rfind(" of ")
         self.assertIn("\r\x1b[K", seen[last + 8:], "the bar was not taken away")
         self.assertNotIn("\x1b[3", seen, "colours")
@@ -206,11 +206,14 @@ class Interruption(harness.Folder):
         out, err = process.communicate(timeout=60)
         return process.returncode, out.decode(), err.decode(), set(os.listdir(self.folder)) - before
 
-    def test_an_interrupted_run_leaves_nothing(self):
+    def test_an_interrupted_run_leaves_nothing_but_its_checkpoint(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             with self.subTest(signal=number.name):
                 result = self.interrupt(number, "--quiet", "--observables", self.folder / "o.csv")
-                self.assertEqual(result, (status, "", "taut: interrupted; nothing was written\n", set()))
+                self.assertEqual(result[:2] + result[3:], (status, "", {".r.taut"}))
+                self.assertRegex(result[2], r"^taut: interrupted at day \S+ of 1826\.25; a checkpoint is in \S+/\.r\.taut/checkpoint"
+                                            r"\.h5\ntaut: continue with: taut run .* --quiet --resume\n$")
+                shutil.rmtree(self.folder / ".r.taut")
 
     def test_an_ignored_interrupt_stays_ignored(self):
         case = self.write(harness.BASE)
@@ -257,8 +260,8 @@ class Generated(harness.Folder):
         self.write("", "a.yaml")
         self.assertEqual(self.complete("taut r"), ["run"])
         self.assertIn("--observables", self.complete("taut run --"))
-        self.assertNotIn("--resume", self.complete("taut run --"))
-        self.assertEqual(self.complete("taut run --scale "), ["track", "zero"])
+        self.assertIn("--resume", self.complete("taut run --"))
+        self.assertEqual(self.complete("taut run --scale "), ["track", "patch", "zero"])
         self.assertEqual(self.complete("taut run --scale=t"), ["track"])
         self.assertEqual(self.complete("taut run a"), ["a.yaml"])
         self.assertEqual(self.complete("taut list de"), ["devices"])

@@ -32,7 +32,7 @@ static course run(const char *set) {
   taut_err err = taut__case_parse(x.context, &taut__registry, "test.yaml", course_case, sizeof course_case - 1, &set,
                                   set != NULL, &x.c);
   if (!err) err = taut__model_create(x.context, x.c, &x.model);
-  if (!err) err = taut__course_run(x.context, x.model, &x.result);
+  if (!err) err = taut__course_run(x.context, x.model, NULL, &x.result);
   if (err) fail_msg("%s", taut_context_message(x.context));
   return x;
 }

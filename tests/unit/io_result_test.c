@@ -318,6 +318,38 @@ static void the_table_tells_what_was_done_and_what_changed(void **state) {
   free(text);
 }
 
+/* What stands below the rows: bands of downtime, extrapolated pain, the noise of a reading; small and graded changes. */
+static void the_table_tells_bands_noise_and_grades(void **state) {
+  fixture *x = *state;
+  struct taut_result *r = &x->result;
+  char *text = printed(x);
+  assert_null(strstr(text, "downtime: "));
+  assert_null(strstr(text, "noise: "));
+  free(text);
+  for (int s = 0; s < r->sessions; s++) {
+    r->session[s].surface = r->session[s].pain_extrapolated = true;
+    r->session[s].downtime_low_h = 20 + s;
+    r->session[s].downtime_high_h = 140 + s;
+  }
+  r->noise[TAUT_Q_dermal_thickness] = 0.05;
+  r->noise[TAUT_Q_laxity_grade] = 0.43;
+  r->baseline[TAUT_Q_laxity_grade] = 2;
+  r->baseline[TAUT_Q_contraction] = 0;
+  for (int v = 0; v < r->visits; v++) {
+    r->visit[v * TAUT_QUANTITIES + TAUT_Q_laxity_grade] = 1.5;
+    r->visit[v * TAUT_QUANTITIES + TAUT_Q_contraction] = -0.0000542;
+  }
+  text = printed(x);
+  assert_narrow(text);
+  assert_has(text, "\ndowntime: 20 to 142 h is the band");
+  assert_has(text, "\npain: extrapolated");
+  assert_has(text, "scatters (SD) by dermal_thickness 0.050 mm,");
+  assert_has(text, "0.43\n");
+  assert_has(text, "     2.000     -0.50     -0.50     -0.50\n");
+  assert_has(text, "         0 -0.000054 -0.000054 -0.000054\n");
+  free(text);
+}
+
 static void long_warnings_are_wrapped_and_control_characters_defused(void **state) {
   fixture *x = *state;
   char words[600] = "";
@@ -403,6 +435,7 @@ int main(void) {
       TEST(an_untreated_and_an_empty_course_can_be_drawn),
       cmocka_unit_test(a_thinned_curve_stays_within_its_gate),
       TEST(the_table_tells_what_was_done_and_what_changed),
+      TEST(the_table_tells_bands_noise_and_grades),
       TEST(long_warnings_are_wrapped_and_control_characters_defused),
       TEST(a_table_that_cannot_be_written_is_an_error),
       TEST(untreated_skin_and_missing_visits_print_too),

@@ -48,13 +48,14 @@ static void every_condition_and_medicine_is_warned_of(void **state) {
 
 static void what_nothing_reads_is_noted_when_the_user_sets_it(void **state) {
   (void)state;
-#define IDLES " is recorded; nothing in this version depends on it"
+#define IDLES   " is recorded; nothing in this version depends on it"
+#define PATCHES " is recorded; only a patch (model.scale) depends on it"
   static const struct {
     const char *set, *note;
   } row[] = {
-      {"treatment.exact_count=yes", "note: --set treatment.exact_count: treatment.exact_count" IDLES},
+      {"treatment.exact_count=yes", "note: --set treatment.exact_count: treatment.exact_count" PATCHES},
       {"treatment.exact_count=no", NULL},
-      {"treatment.directions=[0 deg]", "note: --set treatment.directions: treatment.directions" IDLES},
+      {"treatment.directions=[0 deg]", "note: --set treatment.directions: treatment.directions" PATCHES},
       {"treatment.directions=[0 deg, 90 deg, 45 deg, 135 deg]", NULL},
       {"site.facial=no", "note: --set site.facial: the site cheek is not that of the preset: changed in facial"},
       {"healing.vitc_window=10 days", "note: --set healing.vitc_window: healing.vitc_window" IDLES},
@@ -62,7 +63,7 @@ static void what_nothing_reads_is_noted_when_the_user_sets_it(void **state) {
       {"healing.retinoid_K=0.1", "note: --set healing.retinoid_K: healing.retinoid_K" IDLES},
       {"healing.prp_vegf=1 pg/mm^3", "note: --set healing.prp_vegf: healing.prp_vegf" IDLES},
       {"healing.a_th=0.6", "note: --set healing.a_th: healing.a_th" IDLES},
-      {"needling.angle_sd=2 deg", "note: --set needling.angle_sd: needling.angle_sd" IDLES},
+      {"needling.angle_sd=2 deg", "note: --set needling.angle_sd: needling.angle_sd" PATCHES},
       {"treatment.overlap=20 %", NULL},
       {"aftercare.occlusion=50 %", NULL},
       {"patient.lightness=60", NULL},
@@ -80,6 +81,8 @@ static void what_nothing_reads_is_noted_when_the_user_sets_it(void **state) {
     free(text);
     taut_case_destroy(&c), taut_case_destroy(&again);
   }
+  expect_warnings(MINIMAL "model.scale: patch\nparameters: {needling: {angle_sd: 2 deg}}\n",
+                  "treatment.exact_count=yes", (const char *const[4]){NULL});
   expect_warnings(MINIMAL "parameters: {healing: {kB_th: 0.4}}\n", NULL,
                   (const char *const[4]){"note: case.yaml:4:31: healing.kB_th" IDLES});
 }

@@ -187,6 +187,74 @@ static void bias_is_kept_apart_from_change(void **state) {
   free_run(&r);
 }
 
+/* Instruments and raters scatter more than a course changes: a run says by how much. */
+static void one_reading_scatters_as_written(void **state) {
+  (void)state;
+  const char *sets[] = {"mechanics.noise_R0=0.1", "mechanics.rater_sd=0.3", "mechanics.reading_sd=0.4"};
+  run r = run_case(cheek, 3, sets);
+  const double *sd = r.result->noise, *b = r.result->baseline;
+  assert_true(fabs(sd[TAUT_Q_dermal_thickness] - 0.05) < 1e-12);
+  assert_true(fabs(sd[TAUT_Q_cutometer_r0] - 0.1 * b[TAUT_Q_cutometer_r0]) < 1e-12);
+  assert_true(fabs(sd[TAUT_Q_cutometer_r5] - 0.08) < 1e-12);
+  assert_true(fabs(sd[TAUT_Q_roughness_rz] - 0.08 * b[TAUT_Q_roughness_rz]) < 1e-12);
+  assert_true(fabs(sd[TAUT_Q_laxity_grade] - 0.5) < 1e-12);
+  assert_true(fabs(sd[TAUT_Q_laxity_grade_unblinded] - hypot(0.5, 0.25)) < 1e-12);
+  assert_true(sd[TAUT_Q_skin_tension] == 0 && sd[TAUT_Q_collagen_total] == 0); /* nobody has measured them so */
+  free_run(&r);
+}
+
+/* What follows from R0 cannot be surer than R0.  Before a session and long after the last: hyaluronan of the first weeks,
+ * which is not among the unknowns that the mark is about, moves R0 by per cents. */
+static void what_follows_from_r0_is_marked_with_it(void **state) {
+  (void)state;
+  const char *sets[] = {"schedule.follow_up=[28 days, 180 days]"};
+  run r = run_case(neck, 1, sets);
+  const bool *mark = r.result->undemonstrable;
+  assert_true(mark[TAUT_Q_cutometer_r0] && mark[TAUT_Q_cutometer_r3] && mark[TAUT_Q_cutometer_r9]);
+  assert_true(mark[TAUT_Q_skin_tension] && mark[TAUT_Q_contraction]);
+  assert_false(mark[TAUT_Q_dermal_thickness] || mark[TAUT_Q_collagen_total]);
+  free_run(&r);
+}
+
+static bool warned(const taut_result *r, const char *word);
+
+/* mechanics.md 9.2: the strain of the surface is fitted to the wrinkles or the roughness of the person. */
+static void the_surface_of_the_person_is_taken(void **state) {
+  (void)state;
+  const char *grade[] = {"patient.wrinkle_grade=2.5"}, *rough[] = {"patient.roughness=25 um"};
+  const char *deep[] = {"patient.wrinkle_grade=5"};
+  run r = run_case(cheek, 1, grade);
+  assert_true(fabs(r.result->baseline[TAUT_Q_wrinkle_grade] - 2.5) < 1e-9);
+  assert_true(isnan(r.result->baseline[TAUT_Q_crease_depth]));
+  free_run(&r);
+  r = run_case(cheek, 1, rough);
+  assert_true(fabs(r.result->baseline[TAUT_Q_roughness_ra] - 25) < 1e-9);
+  assert_false(warned(r.result, "fine wrinkles"));
+  free_run(&r);
+  r = run_case(cheek, 1, deep);
+  assert_true(r.result->baseline[TAUT_Q_wrinkle_grade] < 5 && warned(r.result, "fine wrinkles"));
+  free_run(&r);
+}
+
+/* A crease rests where nothing happens, and is filled by a dermis that thickens: less than the law's limit, which it nears
+ * with its memory of 60 days. */
+static void a_crease_remembers_and_is_filled(void **state) {
+  (void)state;
+  const char *rest[] = {"patient.crease_depth=0.3 mm", "schedule.follow_up=[1 year]"};
+  run r = run_case(cheek, 2, rest);
+  assert_true(fabs(at(r.result, 0, TAUT_Q_crease_depth) - 0.3) < 1e-9);
+  free_run(&r);
+  const char *sets[] = {"patient.crease_depth=0.3 mm", "patient.crease_spacing=4 mm"};
+  run treated = run_case(neck, 2, sets);
+  const taut_result *x = treated.result;
+  const int last = x->visits - 1;
+  const double filled = x->baseline[TAUT_Q_crease_depth] - at(x, last, TAUT_Q_crease_depth);
+  const double thicker = at(x, last, TAUT_Q_dermal_thickness) - x->baseline[TAUT_Q_dermal_thickness];
+  assert_true(fabs(x->baseline[TAUT_Q_crease_depth] - 0.3) < 1e-12);
+  assert_true(thicker > 0 && filled > 0.2 * 0.5 * thicker && filled < 0.2 * 2 * thicker);
+  free_run(&treated);
+}
+
 static bool warned(const taut_result *r, const char *word) {
   for (size_t i = 0; i < r->warnings.count; i++)
     if (strstr(r->warnings.item[i], word)) return true;
@@ -219,6 +287,10 @@ int main(void) {
       cmocka_unit_test(a_given_laxity_sets_the_tension),
       cmocka_unit_test(visits_on_session_days_come_before),
       cmocka_unit_test(bias_is_kept_apart_from_change),
+      cmocka_unit_test(the_surface_of_the_person_is_taken),
+      cmocka_unit_test(a_crease_remembers_and_is_filled),
+      cmocka_unit_test(one_reading_scatters_as_written),
+      cmocka_unit_test(what_follows_from_r0_is_marked_with_it),
       cmocka_unit_test(care_that_meets_open_pores_is_warned_of),
   };
   return cmocka_run_group_tests(tests, make_context, drop_context);

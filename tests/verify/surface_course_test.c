@@ -164,7 +164,7 @@ static void a_healing_run_keeps_downtime_in_its_span(void **state) {
   taut_model *model = NULL;
   taut_result result = {0};
   assert_int_equal(taut__model_create(f.context, f.c, &model), TAUT_OK);
-  assert_int_equal(taut__course_run(f.context, model, &result), TAUT_OK);
+  assert_int_equal(taut__course_run(f.context, model, NULL, &result), TAUT_OK);
   taut_surface_session session[2];
   for (int i = 0; i < 2; i++)
     session[i] =
