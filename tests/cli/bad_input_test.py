@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 import harness
-from harness import BASE, taut
+from harness import BASE, WOUND, taut
 
 
 def change(old, new):
@@ -406,7 +406,7 @@ class BadFiles(Refusal):
 
     def setUp(self):
         super().setUp()
-        self.write(BASE)
+        self.write(WOUND)
         self.write("text", "file")
         (self.folder / "folder").mkdir()
 
@@ -477,7 +477,7 @@ class BadFiles(Refusal):
                 with self.subTest(name=name, force=force):
                     self.refused(self.observables(name, *force),
                                  f"{name}: is the case itself; expected another file for the observables\n")
-        self.assertEqual((self.folder / "case.yaml").read_text(), BASE)
+        self.assertEqual((self.folder / "case.yaml").read_text(), WOUND)
 
     def test_observables_in_the_result_folder(self):
         inside = "lies in the result folder {}, which appears as a whole when it is complete; expected a file outside it\n"

@@ -68,6 +68,7 @@ class Examples(harness.Folder):
             self.assertTrue(text.startswith("# "), f"{path.name} does not begin with a sentence about itself")
             self.assertIn("#expect: ", text, path.name)
 
+    @harness.slow
     def test_examples_give_what_they_promise(self):
         for path in EXAMPLES:
             with self.subTest(example=str(path.relative_to(harness.ROOT))):

@@ -26,7 +26,26 @@ model:
 """
 
 
-def taut(*arguments, cwd=None, stdout=subprocess.PIPE, timeout=300, before=None, **environment):
+# A wound at one well-mixed point: a course in a moment, for tests that need some run and not a track.
+WOUND = """\
+patient:
+  age: 25 years
+model:
+  scale: zero
+  injury: excision
+schedule:
+  follow_up: [1 day, 28 days]
+"""
+
+
+def slow(test):
+    """Marks a test, or a class of tests, that takes long and whose paths through the program other tests take too.
+    Such tests run with the argument `slow`, the others without."""
+    test.slow = True
+    return test
+
+
+def taut(*arguments, cwd=None, stdout=subprocess.PIPE, timeout=600, before=None, **environment):
     """Runs the command; returns (exit status, standard output, standard error) as text."""
     env = dict(os.environ, LC_ALL="C", **environment)
     done = subprocess.run([TAUT, *map(str, arguments)], cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout,
@@ -94,8 +113,14 @@ class Tap(unittest.TestResult):
             self.fail(name, self._exc_info_to_string(err, test))
 
 
+def is_slow(test):
+    return getattr(test, "slow", False) or getattr(getattr(test, test.id().rsplit(".", 1)[1]), "slow", False)
+
+
 def main():
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    wanted = sys.argv[1:2] == ["slow"]
+    suite = unittest.TestSuite(test for group in unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+                               for test in group if is_slow(test) == wanted)
     result = Tap()
     suite.run(result)
     print(f"1..{result.count}", flush=True)

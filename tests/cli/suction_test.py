@@ -1,5 +1,6 @@
 """taut suction: reference results of the model document from the command line (mechanics.md 3, 6, 10), and the exact answer
-to every measurement that cannot be made."""
+to every measurement that cannot be made.  The tables, which tests/verify/fem_suction_test.c computes from inside as well, are
+slow."""
 import json
 import math
 import unittest
@@ -54,12 +55,14 @@ class Reference(harness.Folder):
                 self.assertLess(v["error_estimate"], .03)
                 self.assertLess(abs(v["R0"] / .2717 - 1), v["error_estimate"] + .002)
 
+    @harness.slow
     def test_T3_static_heights(self):
         for pressure, height in ((2, .02574680), (5, .06357033), (10, .12256451), (15, .17540340), (20, .22231726)):
             value = measured(self, "--pressure", f"{pressure} kPa", *sets(beta_1=0, beta_2=0, beta_3=0))
             self.assertAlmostEqual(value["R0"], height, delta=1e-6 * height + 5e-9)
             self.assertAlmostEqual(value["R2"], 1, delta=1e-6)
 
+    @harness.slow
     def test_T4_variants(self):
         for arguments, unknowns, wanted in (
                 (["--mesh", "M1"], 695, four(.26929, .74003, .75400, .44572, Ue=.15918)),
@@ -77,6 +80,7 @@ class Reference(harness.Folder):
                 check(self, value, wanted, 1e-5)
                 self.assertEqual(value["unknowns"], unknowns)
 
+    @harness.slow
     def test_T11_wider_apertures(self):
         for width, wanted in ((4, four(.74140, .74709, .65440, .42355, Ue=.47986, R3=.81731, R9=.07591)),
                               (6, four(1.26700, .73961, .57980, .39339, Ue=.85965, R3=1.38229, R9=.11528)),
@@ -84,6 +88,7 @@ class Reference(harness.Folder):
             with self.subTest(width=width):
                 check(self, measured(self, "--aperture", f"{width} mm", "--cycles", "3"), wanted, 1e-5)
 
+    @harness.slow
     def test_T5_compositions(self):
         for values, lam, tension, dermis, wanted in (
                 (dict(N=.01), .9996681, 16.736428, .872862, (.26963, .73986, .75136, .44498)),
@@ -104,6 +109,7 @@ class Reference(harness.Folder):
         value = measured(self, *sets(N=.1, k_s=2.2443888))
         self.assertAlmostEqual(value["patch"]["lambda"], .9988317, delta=1e-6)
 
+    @harness.slow
     def test_T9_ages_by_file_and_by_set(self):
         for age, sigma0, wanted in ((25, 24.525, four(.2676, .7977, .7957, .5114, R6=.5559)),
                                     (55, 17.151, four(.2657, .6775, .7189, .3913, R6=.8374)),
@@ -115,6 +121,7 @@ class Reference(harness.Folder):
                 again = measured(self, *sets(patient__age=f"{age} years"))
                 self.assertEqual(value["R0"], again["R0"])
 
+    @harness.slow
     def test_T9_sites_by_layers_and_by_name(self):
         for site, values, wanted in (
                 ("forehead", dict(h_rd=".74 mm", h_hy="2 mm", sigma0="20.3 kPa"), (.270, .742, .757, .447)),
@@ -159,6 +166,7 @@ class Reference(harness.Folder):
         more = measured(self, "--mesh", "M1", *sets(phi_e="1.2"))["excised"]
         self.assertLess(more["retraction"], v["retraction"])  # more elastin draws the piece further together
 
+    @harness.slow
     def test_sensitivities_of_section_6_4(self):
         """Central differences over +-5 % in ln p (for g over +-0.002), against dR/d ln p."""
         base = dict(h_sc=.015, E_sc=1000, E_ve=100, h_pd=.12, h_rd=.75, h_hy=4, mu_m=4.75, mu_e=13, k1=230, k2=25, mu_h=3.6, f_pd=.6,

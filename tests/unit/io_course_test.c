@@ -177,6 +177,7 @@ static void spoil(course *x, int calls) {
 }
 
 static void assert_has(const char *text, const char *part) {
+  assert_non_null(text);
   if (strstr(text, part) == NULL) fail_msg("'%s' not found in:\n%.4000s", part, text);
 }
 

@@ -66,22 +66,27 @@ static void stop(course *x) {
   taut_case_destroy(&x->c);
 }
 
-static double deviation_from_rest(course *x) {
+/* Of one domain. */
+static double deviation_of(const course *x, int d) {
   const taut_field_set *set = &x->model->healing->set;
+  const taut_points *points = &taut__engine_domain(x->state->engine, d)->points;
   double worst = 0;
-  for (int d = 0; d < x->model->tracks; d++) {
-    const taut_points *points = &taut__engine_domain(x->state->engine, d)->points;
-    for (int f = 0; f < set->n; f++) {
-      int first, count;
-      taut__field_points(&set->field[f], points, &first, &count);
-      for (int l = 0; l < TAUT_LAYERS; l++) {
-        if (!(set->field[f].layers & TAUT_IN(l))) continue;
-        const double rest = set->rest[f][l];
-        for (int p = points->layer_start[l]; p < points->layer_start[l + 1]; p++)
-          worst = fmax(worst, fabs(taut__engine_state(x->state->engine, d)[f][p - first] - rest) / fmax(1, rest));
-      }
+  for (int f = 0; f < set->n; f++) {
+    int first, count;
+    taut__field_points(&set->field[f], points, &first, &count);
+    for (int l = 0; l < TAUT_LAYERS; l++) {
+      if (!(set->field[f].layers & TAUT_IN(l))) continue;
+      const double rest = set->rest[f][l];
+      for (int p = points->layer_start[l]; p < points->layer_start[l + 1]; p++)
+        worst = fmax(worst, fabs(taut__engine_state(x->state->engine, d)[f][p - first] - rest) / fmax(1, rest));
     }
   }
+  return worst;
+}
+
+static double deviation_from_rest(const course *x) {
+  double worst = 0;
+  for (int d = 0; d < x->model->tracks; d++) worst = fmax(worst, deviation_of(x, d));
   return worst;
 }
 
@@ -301,6 +306,25 @@ static void sparse_punctures_act_in_proportion(void **state) {
   assert_true(fabs(gain[2] / gain[1] / 4 - 1) < 0.1);
 }
 
+/* The skin far from such punctures is one more domain, which a session leaves at rest. */
+static void skin_far_from_every_puncture_stays_untreated(void **state) {
+  (void)state;
+  const char *const sets[] = {"treatment.density=4 /cm^2", "model.accuracy=draft"};
+  course x = start(neck, 2, sets);
+  const int far = x.model->untreated_domain;
+  assert_int_equal(far, x.model->tracks - 1);
+  assert_true(far > 0);
+  double weights = 0;
+  for (int d = 0; d <= far; d++) weights += x.model->treat[0].weight[d];
+  assert_true(fabs(weights - 1) < 1e-12 && x.model->treat[0].weight[far] > 0);
+  taut_report r = {0};
+  good(taut__state_session(x.state));
+  good(taut__engine_advance(x.state->engine, 1, NULL, NULL, &r));
+  for (int d = 0; d < far; d++) assert_true(deviation_of(&x, d) > 0.1);
+  assert_true(deviation_of(&x, far) < 1e-12);
+  stop(&x);
+}
+
 /* Every failing allocation of a whole course is reported with a message and loses nothing (the leak check of the sanitizers
  * watches). */
 static void memory_failures_are_reported(void **state) {
@@ -308,7 +332,7 @@ static void memory_failures_are_reported(void **state) {
   const char *sets[] = {"model.accuracy=draft", "model.tolerance=0.1"};
   bool whole = false;
   int failures = 0;
-  for (long n = 1; !whole && n < 3000; n += 1 + n / 20) {
+  for (long n = 1; !whole && n < 3000; n += 1 + n / 10) {
     taut_case *c = NULL;
     taut_model *model = NULL;
     taut_result *r = NULL;
@@ -394,7 +418,8 @@ static void unlike_sessions_follow_each_other(void **state) {
   stop(&x);
 }
 
-int main(void) {
+/* Without arguments the quick tests, with "slow" those that take long. */
+int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(untreated_skin_stays_at_rest_for_a_year),
       cmocka_unit_test(a_needle_without_effect_changes_nothing),
@@ -402,10 +427,14 @@ int main(void) {
       cmocka_unit_test(ledgers_close_to_the_error_in_time),
       cmocka_unit_test(uniform_injury_on_a_track_is_the_well_mixed_point),
       cmocka_unit_test(more_dose_means_more_response),
-      cmocka_unit_test(sparse_punctures_act_in_proportion),
+      cmocka_unit_test(skin_far_from_every_puncture_stays_untreated),
       cmocka_unit_test(memory_failures_are_reported),
       cmocka_unit_test(injury_volumes_on_the_grid_are_those_of_the_track),
       cmocka_unit_test(unlike_sessions_follow_each_other),
   };
+  const struct CMUnitTest slow[] = {
+      cmocka_unit_test(sparse_punctures_act_in_proportion),
+  };
+  if (argc > 1 && strcmp(argv[1], "slow") == 0) return cmocka_run_group_tests(slow, make_context, drop_context);
   return cmocka_run_group_tests(tests, make_context, drop_context);
 }

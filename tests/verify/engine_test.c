@@ -430,13 +430,13 @@ static void a_field_that_is_no_number_is_named(void **state) {
   taut__domain_destroy(&d);
 }
 
-int main(void) {
+/* Without arguments the quick tests, with "slow" those that take long. */
+int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(backward_euler_has_order_one),
       cmocka_unit_test(bdf2_has_order_two),
       cmocka_unit_test(error_falls_with_two_thirds_of_the_tolerance),
       cmocka_unit_test(point_decay_is_exact_to_tolerance),
-      cmocka_unit_test(space_has_order_two),
       cmocka_unit_test(line_source_is_a_bessel_function),
       cmocka_unit_test(planar_front_travels_at_its_speed),
       cmocka_unit_test(chemotaxis_is_exact_at_rest_and_conserves),
@@ -445,5 +445,9 @@ int main(void) {
       cmocka_unit_test(threads_change_no_byte),
       cmocka_unit_test(a_field_that_is_no_number_is_named),
   };
+  const struct CMUnitTest slow[] = {
+      cmocka_unit_test(space_has_order_two),
+  };
+  if (argc > 1 && strcmp(argv[1], "slow") == 0) return cmocka_run_group_tests(slow, make_context, drop_context);
   return cmocka_run_group_tests(tests, make_context, drop_context);
 }

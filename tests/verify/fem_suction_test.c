@@ -58,7 +58,7 @@ typedef struct variant {
 } variant;
 
 /* Zero: as in the reference measurement. */
-static const variant quick[] = {
+static const variant common[] = {
     {.name = "mesh M1", .level = 1, .unknowns = 695, .R = {0.26929, 0.74003, 0.75400, 0.44572}, .Ue = 0.15918},
     {.name = "mesh M2", .unknowns = 2351, .R = {0.26999, 0.74001, 0.75120, 0.44507}, .Ue = 0.15996},
     {.name = "R_out 4", .outer = 4, .R = {0.26964, 0.74046, 0.75067, 0.44512}, .Ue = 0.15989},
@@ -74,19 +74,6 @@ static const variant quick[] = {
      .unknowns = 3047,
      .R = {0.26961, 0.73972, 0.75138, 0.44503},
      .Ue = 0.15968},
-    {.name = "frictionless ring",
-     .ring = TAUT_RING_FRICTIONLESS,
-     .unknowns = 2375,
-     .R = {0.27123, 0.74747, 0.77628, 0.45817},
-     .Ue = 0.16008},
-    {.name = "ring glued to 3 mm",
-     .outer = 9,
-     .n_out = 16,
-     .ring = TAUT_RING_FINITE,
-     .ring_outer = 3,
-     .unknowns = 2844,
-     .R = {0.27035, 0.73970, 0.75170, 0.44503},
-     .Ue = 0.16006},
     {.name = "K of dermis and epidermis x 5", .K = 5, .R = {0.26898, 0.73872, 0.74862, 0.44239}, .Ue = 0.15895},
     {.name = "K of dermis and epidermis / 5", .K = 0.2, .R = {0.27472, 0.74581, 0.76136, 0.45607}, .Ue = 0.16456},
     {.name = "K of hypodermis x 5", .K_h = 5, .R = {0.26867, 0.74225, 0.75564, 0.44732}, .Ue = 0.15905},
@@ -100,6 +87,21 @@ static const variant quick[] = {
      .Ue = 0.15996,
      .R3 = 0.30689,
      .R9 = 0.03690},
+};
+static const variant rings[] = {
+    {.name = "frictionless ring",
+     .ring = TAUT_RING_FRICTIONLESS,
+     .unknowns = 2375,
+     .R = {0.27123, 0.74747, 0.77628, 0.45817},
+     .Ue = 0.16008},
+    {.name = "ring glued to 3 mm",
+     .outer = 9,
+     .n_out = 16,
+     .ring = TAUT_RING_FINITE,
+     .ring_outer = 3,
+     .unknowns = 2844,
+     .R = {0.27035, 0.73970, 0.75170, 0.44503},
+     .Ue = 0.16006},
 };
 static const variant slow[] = {
     {.name = "mesh M3", .level = 3, .unknowns = 5447, .R = {0.27050, 0.74008, 0.75079, 0.44498}, .Ue = 0.16032},
@@ -174,9 +176,13 @@ static void run_variant(const variant *v) {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) run_variant(&table[i]);                                  \
   } while (0)
 
-static void t4_variants_of_mesh_ring_and_protocol(void **state) {
+static void t4_variants_of_the_ring(void **state) {
   (void)state;
-  RUN_ALL(quick);
+  RUN_ALL(rings);
+}
+static void t4_variants_of_mesh_material_and_protocol(void **state) {
+  (void)state;
+  RUN_ALL(common);
 }
 static void t4_fine_meshes_and_time_points(void **state) {
   (void)state;
@@ -521,14 +527,10 @@ static void measurements_that_make_no_sense_are_refused(void **state) {
   taut_context_destroy(&context);
 }
 
-/* Without arguments the quick cases, with "slow" the long ones. */
+/* Without arguments the quick tests, with "slow" those that take long. */
 int main(int argc, char **argv) {
   const struct CMUnitTest usual[] = {
-      cmocka_unit_test(t4_variants_of_mesh_ring_and_protocol),
-      cmocka_unit_test(t9_ages_from_25_to_70),
-      cmocka_unit_test(t9_sites_of_the_face_and_forearm),
-      cmocka_unit_test(t5_composition_changes_the_readings),
-      cmocka_unit_test(t11_wide_apertures_over_three_cycles),
+      cmocka_unit_test(t4_variants_of_the_ring),
       cmocka_unit_test(readings_are_consistent_to_round_off),
       cmocka_unit_test(splitting_a_family_changes_nothing),
       cmocka_unit_test(without_viscosity_release_retraces_suction),
@@ -541,6 +543,11 @@ int main(int argc, char **argv) {
       cmocka_unit_test(measurements_that_make_no_sense_are_refused),
   };
   const struct CMUnitTest long_ones[] = {
+      cmocka_unit_test(t4_variants_of_mesh_material_and_protocol),
+      cmocka_unit_test(t9_ages_from_25_to_70),
+      cmocka_unit_test(t9_sites_of_the_face_and_forearm),
+      cmocka_unit_test(t5_composition_changes_the_readings),
+      cmocka_unit_test(t11_wide_apertures_over_three_cycles),
       cmocka_unit_test(t4_fine_meshes_and_time_points),
       cmocka_unit_test(t11_wide_aperture_on_a_fine_mesh),
   };

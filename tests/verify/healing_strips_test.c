@@ -371,15 +371,19 @@ static void gate_opens_where_matrix_is_lost(void **state) {
   taut__healing_destroy(&h);
 }
 
-int main(void) {
+/* Without arguments the quick tests, with "slow" those that take long. */
+int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
       TEST(every_strip_is_the_table_of_the_document),
-      TEST(production_and_loss_are_finite_and_not_negative_over_the_prior_box),
       TEST(layered_losses_are_claimed_rightly),
       TEST(instruction_sets_agree),
       TEST(rates_are_dimensionally_homogeneous),
       TEST(gate_opens_where_matrix_is_lost),
   };
+  const struct CMUnitTest slow[] = {
+      TEST(production_and_loss_are_finite_and_not_negative_over_the_prior_box),
+  };
+  if (argc > 1 && strcmp(argv[1], "slow") == 0) return cmocka_run_group_tests(slow, NULL, NULL);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -185,15 +185,19 @@ static void lift_shortens_the_reach(void **state) {
   close_case(&g);
 }
 
-int main(void) {
+/* Without arguments the quick tests, with "slow" those that take long. */
+int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(depth_spreads_meet_the_reference),
-      cmocka_unit_test(fat_probabilities_meet_the_reference),
       cmocka_unit_test(exit_lengths_meet_the_table),
       cmocka_unit_test(fat_probability_rises_with_length_and_falls_with_thickness),
       cmocka_unit_test(a_given_depth_leaves_only_the_spread_of_thickness),
       cmocka_unit_test(the_same_seed_gives_the_same_numbers),
       cmocka_unit_test(lift_shortens_the_reach),
   };
+  const struct CMUnitTest slow[] = {
+      cmocka_unit_test(fat_probabilities_meet_the_reference),
+  };
+  if (argc > 1 && strcmp(argv[1], "slow") == 0) return cmocka_run_group_tests(slow, NULL, NULL);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
