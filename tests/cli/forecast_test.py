@@ -67,8 +67,13 @@ class Forecast(harness.Folder):
 
     def test_the_limit_of_a_process_counts(self):
         limit = 400 * 1024 ** 2
-        status, _, err = harness.taut("check", NECK, "--scale", "patch",
-                                      before=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+
+        def less():
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+        if harness.taut("--version", before=less)[0]:
+            self.skipTest("a sanitizer needs more than that to start")
+        status, _, err = harness.taut("check", NECK, "--scale", "patch", before=less)
         self.assertEqual(status, 2)
         self.assertIn("0.4 GiB are free here", err)
 

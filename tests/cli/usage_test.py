@@ -2,6 +2,7 @@
 import os
 import pty
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -260,7 +261,8 @@ class Generated(harness.Folder):
         script = self.write(taut("help", "--completion", "bash")[1], "completion")
         words = re.findall(r"=|[^\s=]+", line) + ([""] if line.endswith(" ") else [])
         quoted = " ".join(f"'{w}'" for w in words)
-        program = (f"PATH={os.path.dirname(harness.TAUT)}:$PATH; shopt -s extglob; compopt() {{ :; }}; . {script}; "
+        path, script = shlex.quote(os.path.dirname(harness.TAUT)), shlex.quote(str(script))
+        program = (f"PATH={path}:$PATH; shopt -s extglob; compopt() {{ :; }}; . {script}; "
                    f"COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _taut; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
         done = subprocess.run(["bash", "-c", program], capture_output=True, cwd=self.folder, check=True)
         self.assertEqual(done.stderr, b"")
