@@ -40,6 +40,9 @@ static taut_err start(taut_context *context, int launched, bool *started, bool *
   if (running || *alone) return TAUT_OK;
   MPI_Finalized(&over);
   if (over) return taut__fail(context, TAUT_ERR_LIBRARY, "MPI", "was ended and cannot start a second time");
+  /* Open MPI would make shared file pointers with every file it opens, in /dev/shm, which containers may lack or forbid; nothing
+   * here uses them, and this kind needs nothing.  What the user has chosen stays. */
+  (void)setenv("OMPI_MCA_sharedfp", "individual", 0);
   if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS)
     return taut__fail(context, TAUT_ERR_LIBRARY, "MPI", "does not start");
   *started = true;
