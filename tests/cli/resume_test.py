@@ -143,6 +143,7 @@ class Signals(Resume):
                     self.check_complete(kind)
                     shutil.rmtree(self.folder / "r")
 
+    @harness.slow
     def test_killed_runs_go_on_to_the_same_bytes(self):
         random.seed(5)
         for kind, times in (("zero", 3), ("draft", 3), ("standard", 1), ("patch", 4)):
@@ -155,6 +156,7 @@ class Signals(Resume):
                     self.check_complete(kind)
                     shutil.rmtree(self.folder / "r")
 
+    @harness.slow
     def test_a_run_killed_again_and_again_comes_to_its_end(self):
         random.seed(6)
         length = self.reference("draft")[1]
@@ -222,6 +224,7 @@ class Processes(Resume):
         for path in sorted((self.folder / a).iterdir()):
             self.assertTrue(content(path) == content(self.folder / b / path.name), f"{path.name} differs")
 
+    @harness.slow
     def test_a_patch_on_two_processes_goes_on_to_the_same_bytes(self):
         self.assertEqual(self.run_on(2, "whole"), ("", "", 0))
         # one of them dies, between checkpoints or while one is written
